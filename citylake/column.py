@@ -1,0 +1,128 @@
+"""Columns of feeds: name, type, unit, what a value may be, and what becomes of a personal one."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+# Unit suffix of a column name -> the unit as pint reads it. No other suffix means a unit.
+UNITS = {
+    "s": "second", "min": "minute", "h": "hour", "day": "day", "m": "meter", "km": "kilometer",
+    "mm": "millimeter", "kg": "kilogram", "t": "metric_ton", "kmh": "kilometer/hour", "mps": "meter/second",
+    "celsius": "degC", "hpa": "hectopascal", "ugm3": "microgram/meter**3", "mgm3": "milligram/meter**3",
+    "cny": "CNY", "pct": "percent",
+}  # fmt: skip
+_SPELLED = {"ug/m3": "microgram/meter**3", "mg/m3": "milligram/meter**3", "km/h": "kilometer/hour",
+            "m/s": "meter/second", "°C": "degC", "C": "degC", "°F": "degF", "t": "metric_ton", "hPa": "hectopascal",
+            "%": "percent"}  # fmt: skip
+_PSEUDONYM = re.compile(r"^pseudonym\(([a-z][a-z0-9_]*)\)$")
+_AS = re.compile(r"^(keep|drop|generalise\(age_band\)|pseudonym\([a-z][a-z0-9_]*\))$")
+
+ColumnType = Literal["string", "integer", "double", "boolean", "date", "timestamp"]
+
+
+class Privacy(BaseModel):
+    """Whether a column tells of a person, what admission makes of it, and the reason."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    kind: Literal["direct", "quasi", "sensitive", "none"] = Field(alias="class")
+    becomes: str = Field(default="keep", alias="as")
+    because: str = Field(min_length=5)
+
+    @property
+    def domain(self) -> str | None:
+        """The linkage domain of a pseudonym."""
+        match = _PSEUDONYM.match(self.becomes)
+        return match.group(1) if match else None
+
+    @model_validator(mode="after")
+    def _allowed(self) -> Privacy:
+        if not _AS.match(self.becomes):
+            raise ValueError(
+                f"privacy.as '{self.becomes}' is not known; expected keep, drop, pseudonym(<domain>) or"
+                " generalise(age_band)"
+            )
+        if self.kind == "direct" and self.becomes == "keep":
+            raise ValueError("a direct identifier is never kept; use drop or pseudonym(<domain>)")
+        return self
+
+
+class Column(BaseModel):
+    """One declared column. `from` names the source column, or several joined by a space."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    source: str | tuple[str, ...] | None = Field(default=None, alias="from")
+    type: ColumnType
+    required: bool = False
+    format: str | None = None
+    nulls: tuple[str, ...] = ()
+    from_unit: str | None = None
+    range: tuple[float, float] | None = None
+    one_of: tuple[str, ...] | None = None
+    pattern: str | None = None
+    references: str | None = None
+    privacy: Privacy | None = None
+    title: dict[str, str] | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source columns it is read from."""
+        if self.source is None:
+            return (self.name,)
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+    @property
+    def is_kept(self) -> bool:
+        """False where admission drops it."""
+        return not (self.privacy and self.privacy.becomes == "drop")
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether its values must not be shown as they came."""
+        return bool(self.privacy and self.privacy.kind in ("direct", "sensitive"))
+
+    @property
+    def unit(self) -> str | None:
+        """The unit suffix of its name, if any."""
+        suffix = self.name.rsplit("_", 1)[-1]
+        return suffix if "_" in self.name and suffix in UNITS else None
+
+    def conversion(self) -> tuple[float, float]:
+        """(factor, offset) such that value * factor + offset is in the column's unit."""
+        if not self.from_unit or not self.unit:
+            return 1.0, 0.0
+        source = _SPELLED.get(self.from_unit, self.from_unit)
+        target = UNITS[self.unit]
+        if source in (target, self.unit):
+            return 1.0, 0.0
+        import pint
+
+        registry = pint.UnitRegistry()
+        zero = registry.Quantity(0.0, source).to(target).magnitude
+        one = registry.Quantity(1.0, source).to(target).magnitude
+        return round(one - zero, 12), round(zero, 12)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Column:
+        if self.unit and self.type in ("integer", "double") and not self.from_unit:
+            raise ValueError(
+                f"unit '{self.unit}' needs from_unit. Add `from_unit: {self.unit}` if the department already"
+                f" sends {self.unit}"
+            )
+        if self.from_unit and not self.unit:
+            raise ValueError(f"from_unit '{self.from_unit}' without a unit suffix in the name")
+        if self.range and self.type not in ("integer", "double"):
+            raise ValueError("range is for integer and double")
+        if self.from_unit:
+            try:
+                self.conversion()
+            except Exception as error:  # pint raises several unrelated kinds
+                raise ValueError(f"from_unit '{self.from_unit}' cannot become '{self.unit}': {error}") from error
+        if self.format and self.type not in ("date", "timestamp"):
+            raise ValueError("format is for date and timestamp")
+        return self

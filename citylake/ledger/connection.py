@@ -1,0 +1,61 @@
+"""Connections to the ledger, and its migrations."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from citylake import settings
+from citylake.errors import ServerUnavailable
+
+
+@contextlib.contextmanager
+def connect(role: str, *, autocommit: bool = False) -> Iterator:
+    """A psycopg connection of a stage's role; rows come as dictionaries.
+
+    The block is one transaction: committed at its end, rolled back by an exception.
+    Raises: ServerUnavailable where PostgreSQL does not answer.
+    """
+    import psycopg
+    from psycopg.rows import dict_row
+
+    place = settings.current()
+    try:
+        connection = psycopg.connect(place.postgres_dsn(role), row_factory=dict_row, autocommit=autocommit)
+    except psycopg.OperationalError as error:
+        raise ServerUnavailable(
+            "PostgreSQL does not answer",
+            where=f"{place.postgres_host}:{place.postgres_port}",
+            found=str(error).strip().splitlines()[-1],
+            next_step="See `citylake status`; `citylake up` starts the servers.",
+        ) from error
+    with connection:
+        yield connection
+
+
+def migrate() -> None:
+    """Bring the schemas `ledger` and `marts` to this code's version; safe to repeat."""
+    import sqlalchemy
+    from alembic import command
+    from alembic.config import Config
+
+    place = settings.current()
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    engine = sqlalchemy.create_engine(place.postgres_url("owner", "citylake", "postgresql+psycopg"))
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("create schema if not exists ledger")
+            connection.exec_driver_sql("create schema if not exists marts")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.execute(
+                sqlalchemy.text(
+                    "insert into ledger.lake (city, clock, timezone) values (:city, :clock, 'Asia/Shanghai')"
+                    " on conflict (one) do update set clock = excluded.clock"
+                ),
+                {"city": place.city, "clock": place.clock},
+            )
+    finally:
+        engine.dispose()
