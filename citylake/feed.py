@@ -140,6 +140,7 @@ class Feed(Strict):
     format: Format
     drift: Drift = Drift()
     columns: tuple[Column, ...] = Field(min_length=1)
+    ignores: tuple[str, ...] = ()  # source columns that another feed reads; their bytes stay in landing
     rules: tuple[Rule, ...] = ()
 
     @property
@@ -169,6 +170,11 @@ class Feed(Strict):
         return self.delivers if isinstance(self.delivers, str) else "changes"
 
     @property
+    def source_columns(self) -> tuple[str, ...]:
+        """The source columns it reads, in declared order, each once."""
+        return tuple(dict.fromkeys(source for column in self.columns for source in column.sources))
+
+    @property
     def kept_columns(self) -> tuple[Column, ...]:
         """The columns that admitted rows have: all but those dropped for privacy."""
         return tuple(column for column in self.columns if column.is_kept)
@@ -192,6 +198,8 @@ class Feed(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Feed:
         names = [column.name for column in self.columns]
+        if self.partition and self.partition.by in names and not self.column(self.partition.by).required:
+            raise ValueError(f"partition.by '{self.partition.by}' must be `required: true`")
         problems = [f"column '{name}' is declared twice" for name in set(names) if names.count(name) > 1]
         kept = {column.name for column in self.kept_columns}
         problems += [f"key column '{name}' is not a kept column" for name in self.key if name not in kept]

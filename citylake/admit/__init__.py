@@ -1,0 +1,121 @@
+"""Admit: one delivery from bytes to admitted and quarantined rows, or held with the reason."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from citylake import lake, ledger, settings
+from citylake.admit.drift import drift, reasons_to_hold
+from citylake.admit.reading import Reading, Unreadable, read
+from citylake.admit.typing import Typed, type_rows
+from citylake.admit.writing import admitted_schema, quarantine_schema, replace_rows
+from citylake.errors import WrongUse
+from citylake.feed import Feed, load_feeds
+from citylake.ledger import deliveries
+from citylake.ledger.deliveries import Delivery, Outcome
+
+ROLE = "admit"
+
+
+def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = None) -> dict:
+    """Admit every delivery of a feed that waits, in order of arrival. Returns the counts of outcomes."""
+    with ledger.connect(ROLE) as connection:
+        waiting = deliveries.waiting(connection, feed_id)
+    counts = {"admitted": 0, "held": 0, "repeated": 0, "rows": 0}
+    for delivery in waiting:
+        outcome = admit(delivery.delivery_id)
+        counts[outcome.status] += 1
+        counts["rows"] += outcome.records_admitted
+        if progress:
+            progress(outcome)
+    return counts
+
+
+def admit(delivery_id: str) -> Outcome:
+    """Admit one delivery; doing it again replaces what it did before.
+
+    A function of the bytes, the feed file and the keys. Order: quarantined rows, admitted rows (one
+    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery.
+    """
+    with ledger.connect(ROLE) as connection:
+        delivery = deliveries.find_delivery(connection, delivery_id)
+        feed = load_feeds().get(delivery.feed_id) if delivery else None
+        if delivery is None or feed is None:
+            raise WrongUse(
+                f"there is no delivery '{delivery_id}'" if delivery is None
+                else f"delivery '{delivery_id}' belongs to no feed: '{delivery.feed_id}'",
+                next_step="`citylake ledger deliveries` lists the deliveries.",
+            )  # fmt: skip
+        from citylake.ledger.feeds import declare_feeds
+
+        declare_feeds(connection, [feed])
+        repeats = deliveries.repeated(connection, delivery)
+        now = connection.execute("select ledger.clock_now() as now, clock_timestamp() as wall").fetchone()
+    with ledger.run(ROLE, "admit", delivery_id) as run:
+        known_at = delivery.arrived_at if settings.current().clock == "replay" else now["now"]
+        common = {
+            "delivery_id": delivery_id, "feed_version": feed.version, "known_at": known_at, "started_at": now["wall"],
+        }  # fmt: skip
+        if repeats:
+            outcome = Outcome(status="repeated", repeats=repeats, **common)
+        else:
+            outcome = _admit(delivery, feed, run.run_id, common)
+        with ledger.connect(ROLE) as connection:
+            attempt = deliveries.next_attempt(connection, delivery_id)
+            deliveries.record_outcome(connection, feed.admitted, outcome, attempt, run.run_id)
+        run.rows = outcome.records_admitted
+    return outcome
+
+
+def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict) -> Outcome:
+    scratch_root = settings.current().home / "scratch"
+    scratch_root.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f"admit-{delivery.delivery_id}-", dir=scratch_root))
+    try:
+        found, typed, reasons = _read_and_type(delivery, feed, scratch, common)
+        snapshots = {}
+        for layer, columns, files in (
+            ("quarantine", quarantine_schema(), typed.quarantined_files),
+            ("admitted", admitted_schema(feed), typed.admitted_files),
+        ):
+            table_id = getattr(feed, layer)
+            by_month = layer == "admitted" and feed.partition is not None
+            snapshots[layer] = replace_rows(ROLE, table_id, columns, by_month, delivery.delivery_id, run_id, files)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return Outcome(
+        status="held" if reasons else "admitted", records_parsed=typed.parsed, records_admitted=typed.admitted,
+        records_quarantined=typed.quarantined, records_held=typed.parsed if reasons else 0,
+        rule_counts=typed.rule_counts, null_counts=typed.null_counts, drift=found, reasons=reasons,
+        covers=typed.covers, partitions=typed.partitions, admitted_snapshot=snapshots["admitted"],
+        quarantine_snapshot=snapshots["quarantine"], **common,
+    )  # fmt: skip
+
+
+def _read_and_type(delivery: Delivery, feed: Feed, scratch: Path, common: dict) -> tuple[dict, Typed, list[dict]]:
+    """Drift, rows and reasons to hold; where there is a reason there are no rows but their count."""
+    found: dict = {}
+    reading: Reading | None = None
+    try:
+        reading = read(_open(delivery), feed, delivery.compression)
+        found = drift(feed, reading.header)
+        reasons = reasons_to_hold(feed, found, reading.header)
+        if reasons:
+            for _ in reading.batches:  # only to count them
+                pass
+            return found, Typed(parsed=reading.records), reasons
+        landed_at = delivery.landed_at if settings.current().clock == "wall" else delivery.arrived_at
+        typed = type_rows(reading, feed, delivery, scratch, landed_at, common["known_at"])
+    except Unreadable as error:
+        return found, Typed(parsed=reading.records if reading else 0), [{"kind": error.kind, "text": error.detail}]
+    if typed.parsed == 0 and not feed.format.may_be_empty:
+        return found, Typed(), [{"kind": "empty", "text": "a header and no records, where records are promised"}]
+    return found, typed, []
+
+
+def _open(delivery: Delivery):
+    bucket, key = lake.split_uri(delivery.landing_uri)
+    return lake.s3(ROLE).get_object(Bucket=bucket, Key=key)["Body"]

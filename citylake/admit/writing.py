@@ -1,0 +1,139 @@
+"""Admitted and quarantined rows into Iceberg: per table one transaction that replaces the delivery's rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from citylake import lake
+from citylake.feed import Feed
+
+_TECHNICAL = {
+    "_delivery_id": "string", "_source_row": "integer", "_business_date": "date", "_known_at": "timestamp",
+    "_landed_at": "timestamp", "_extra": "string",
+}  # fmt: skip
+
+
+def admitted_schema(feed: Feed) -> dict[str, str]:
+    """Column name -> type of a feed's admitted rows."""
+    columns = {
+        column.name: "string" if column.privacy and column.privacy.becomes != "keep" else column.type
+        for column in feed.kept_columns
+    }
+    return columns | _TECHNICAL
+
+
+def quarantine_schema() -> dict[str, str]:
+    """Column name -> type of every feed's quarantined rows."""
+    kept = {name: kind for name, kind in _TECHNICAL.items() if name != "_extra"}
+    return kept | {"rules": "list", "record": "string"}
+
+
+def replace_rows(
+    role: str, table_id: str, columns: dict[str, str], by_month: bool, delivery_id: str, run_id: str, files: list[Path]
+) -> int | None:
+    """Make the rows of a delivery in a table be those of `files`; returns the snapshot, None without one.
+
+    Uploads first, then one commit that deletes the delivery's rows and adds the files. Repeating
+    replaces; a kill before the commit leaves orphan files, which maintenance removes.
+    """
+    from pyiceberg.exceptions import CommitFailedException
+    from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+    uploaded = _upload(role, table_id, delivery_id, run_id, files)
+    table = _table(role, table_id, columns, by_month, create=bool(files))
+    if table is None:
+        return None
+
+    @retry(
+        retry=retry_if_exception_type(CommitFailedException), stop=stop_after_attempt(10),
+        wait=wait_random_exponential(0.05, 2), reraise=True,
+    )  # fmt: skip
+    def commit() -> int | None:
+        table.refresh()
+        _replace(table, columns, delivery_id, run_id, uploaded)
+        snapshot = table.current_snapshot()
+        return snapshot.snapshot_id if snapshot else None
+
+    return commit()
+
+
+def _upload(role: str, table_id: str, delivery_id: str, run_id: str, files: list[Path]) -> list[str]:
+    prefix = lake.attempt_prefix(table_id, delivery_id, run_id)
+    addresses = []
+    for number, path in enumerate(files):
+        address = f"{prefix}/{number:05d}.parquet"
+        bucket, key = lake.split_uri(address)
+        lake.s3(role).upload_file(str(path), bucket, key)
+        addresses.append(address)
+    return addresses
+
+
+def _replace(table, columns: dict[str, str], delivery_id: str, run_id: str, uploaded: list[str]) -> None:
+    import warnings
+
+    from pyiceberg.expressions import EqualTo
+
+    properties = {"citylake.delivery-id": delivery_id, "citylake.run-id": run_id}
+    with table.transaction() as transaction, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Delete operation did not match any records")
+        known = set(table.schema().column_names)
+        if missing := {name: kind for name, kind in columns.items() if name not in known}:
+            with transaction.update_schema() as update:
+                for name, kind in missing.items():
+                    update.add_column(name, _types()[kind])
+        if table.current_snapshot() is not None:
+            transaction.delete(EqualTo("_delivery_id", delivery_id), snapshot_properties=properties)
+        if uploaded:
+            transaction.add_files(uploaded, snapshot_properties=properties, check_duplicate_files=False)
+
+
+def _types() -> dict:
+    from pyiceberg import types
+
+    return {
+        "string": types.StringType(), "integer": types.LongType(), "double": types.DoubleType(),
+        "boolean": types.BooleanType(), "date": types.DateType(), "timestamp": types.TimestamptzType(),
+        "list": types.ListType(element_id=1000, element=types.StringType(), element_required=False),
+    }  # fmt: skip
+
+
+def _table(role: str, table_id: str, columns: dict[str, str], by_month: bool, *, create: bool):
+    from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError, TableAlreadyExistsError
+    from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
+    from pyiceberg.schema import Schema
+    from pyiceberg.transforms import MonthTransform
+    from pyiceberg.types import NestedField
+
+    identifier = lake.identifier(table_id)
+    catalog = lake.catalog(role)
+    try:
+        return catalog.load_table(identifier)
+    except NoSuchTableError:
+        if not create:
+            return None
+    for depth in (1, 2):
+        try:
+            catalog.create_namespace(identifier[:depth])
+        except NamespaceAlreadyExistsError:
+            continue
+    fields = [NestedField(n, name, _types()[kind], required=False)
+              for n, (name, kind) in enumerate(columns.items(), start=1)]  # fmt: skip
+    spec = UNPARTITIONED_PARTITION_SPEC
+    if by_month:
+        source = next(field.field_id for field in fields if field.name == "_business_date")
+        spec = PartitionSpec(PartitionField(source, 1000, MonthTransform(), "_business_month"))
+    try:
+        return catalog.create_table(
+            identifier, Schema(*fields), lake.table_location(table_id), spec,
+            properties={
+                "format-version": "2",
+                "commit.retry.num-retries": "10",
+                # Ids are longer than the 16 characters that column bounds keep by default; full bounds let
+                # a delete by delivery drop whole files instead of reading them.
+                "write.metadata.metrics.column._delivery_id": "full",
+                "write.metadata.delete-after-commit.enabled": "true",
+                "write.metadata.previous-versions-max": "20",
+            },
+        )  # fmt: skip
+    except TableAlreadyExistsError:
+        return catalog.load_table(identifier)

@@ -1,0 +1,1 @@
+"""Privacy: pseudonyms, sealed values and disclosure control."""

@@ -1,0 +1,44 @@
+"""Keys: one file each in the secrets folder, made at first use on a laptop, mounted on a server."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+from citylake import settings
+from citylake.errors import WrongUse
+
+
+def key(name: str) -> bytes:
+    """The 32 bytes of the key `name`.
+
+    On a laptop a missing key is made, mode 0600; concurrent first uses agree on one. Where the
+    secrets folder is mounted read-only it must exist. Raises: WrongUse, never holding a value.
+    """
+    path = settings.current().secrets / f"key.{name}"
+    if not path.exists():
+        _make(path)
+    text = settings.current().secret(f"key.{name}")
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        value = b""
+    if len(value) != 32:
+        raise WrongUse(f"the key '{name}' is damaged", where=str(path), expected="64 hexadecimal digits",
+                       next_step="Restore it from a backup; a new key would break every link made with the old.")  # fmt: skip
+    return value
+
+
+def _make(path) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        os.link(draft, path)  # unlike rename, fails where another process was first
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise WrongUse(f"the key cannot be made ({error.strerror})", where=str(path),
+                       next_step="Mount the key file there.") from error  # fmt: skip
+    finally:
+        draft.unlink(missing_ok=True)
