@@ -1,0 +1,15 @@
+"""Stop one lake's servers: clients before the servers they use, as many together as possible."""
+
+from __future__ import annotations
+
+from citylake.stack import airflow, minio, postgres, spark, supervise
+from citylake.stack.site import Site
+
+
+def down(site: Site) -> None:
+    """Stop every server, then the process manager. Safe to repeat."""
+    if not supervise.answers(site):
+        return
+    supervise.stop(site, [*airflow.NAMES, spark.NAME], seconds=20)
+    supervise.stop(site, [minio.NAME, postgres.NAME], seconds=25)
+    supervise.shut_down(site)
