@@ -37,7 +37,7 @@ def type_rows(
     Memory is bounded: DuckDB spills to `scratch`. The connection reaches no file but those there,
     so a rule in a feed file cannot read anything else. Raises: Unreadable.
     """
-    connection = _connect(scratch, feed)
+    connection = _connect(scratch, feed, delivery)
     try:
         _load(connection, reading, feed, landed_at)
         _find_duplicates(connection, reading, feed)
@@ -47,7 +47,7 @@ def type_rows(
         connection.close()
 
 
-def _connect(scratch: Path, feed: Feed):
+def _connect(scratch: Path, feed: Feed, delivery: Delivery):
     import duckdb
 
     from citylake.privacy import pseudonym
@@ -61,7 +61,7 @@ def _connect(scratch: Path, feed: Feed):
     for domain in {column.privacy.domain for column in feed.columns if column.privacy and column.privacy.domain}:
         pseudonym.register(connection, domain)
     if any(column.is_personal for column in feed.columns):
-        pseudonym.register_seal(connection)
+        pseudonym.register_seal(connection, delivery.delivery_id)
     connection.execute(f"set allowed_directories = [{sql.literal(str(scratch))}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

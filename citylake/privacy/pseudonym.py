@@ -31,7 +31,7 @@ def register(connection, domain: str) -> str:
 
     secret = key(f"pseudonym.{domain}")
 
-    def over(values: pa.ChunkedArray) -> pa.Array:
+    def over(values):  # no annotations: DuckDB evaluates them, and the names are local
         encoded = pa.chunked_array(values.chunks if isinstance(values, pa.ChunkedArray) else [values]).combine_chunks()
         encoded = encoded.dictionary_encode()
         digests = [None if value is None else _digest(value, secret) for value in encoded.dictionary.to_pylist()]
@@ -40,28 +40,39 @@ def register(connection, domain: str) -> str:
     return _register(connection, f"pseudonym_{domain}", over)
 
 
-def register_seal(connection) -> str:
-    """Make `seal(text)` known to a DuckDB connection: the text encrypted, opened only with the seal key."""
+def register_seal(connection, delivery_id: str) -> str:
+    """Make `seal(text)` known to a DuckDB connection: the text encrypted, opened only with the seal key.
+
+    AES-SIV bound to the delivery: the same row admitted again seals to the same text, while equal
+    values of two deliveries cannot be told to be equal.
+    """
     import pyarrow as pa
 
-    secret = _fernet()
-
-    def over(values: pa.ChunkedArray) -> pa.Array:
-        return pa.array(
-            [None if value is None else "sealed:" + secret.encrypt(value.encode()).decode()
-             for value in values.to_pylist()],
-            pa.string(),
-        )  # fmt: skip
+    def over(values):
+        return pa.array([None if value is None else seal(value, delivery_id) for value in values.to_pylist()], pa.string())
 
     return _register(connection, "seal", over)
 
 
-def _fernet():
+def seal(value: str, delivery_id: str) -> str:
+    """A value encrypted for the quarantine of a delivery."""
     import base64
 
-    from cryptography.fernet import Fernet
+    return "sealed:" + base64.urlsafe_b64encode(_cipher().encrypt(value.encode(), [delivery_id.encode()])).decode()
 
-    return Fernet(base64.urlsafe_b64encode(key("seal")))
+
+def unseal(text: str, delivery_id: str) -> str:
+    """The value in a sealed text. Raises: cryptography's InvalidTag where key or delivery are others."""
+    import base64
+
+    sealed = base64.urlsafe_b64decode(text.removeprefix("sealed:"))
+    return _cipher().decrypt(sealed, [delivery_id.encode()]).decode()
+
+
+def _cipher():
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+    return AESSIV(key("seal"))
 
 
 def _register(connection, name: str, function) -> str:
