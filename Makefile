@@ -1,0 +1,58 @@
+# citylake: `make run` starts the lake and shows the indicators; `make test` runs every test.
+# Variables: CITY SEED DAYS SCALE REALDATA (for run), name (for feed), PYTHON (which Python to use).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help venv run up stop status check test bench feed docs lock
+
+BIN := .venv/bin
+export CITYLAKE_PROJECT := $(CURDIR)
+# The city decides which lake a command is about: run, stop and status alike.
+ifdef CITY
+export CITYLAKE_CITY := $(CITY)
+endif
+# The shell's own settings for these would be taken for the lake's.
+unexport SPARK_HOME SPARK_CONF_DIR AIRFLOW_HOME AIRFLOW_CONFIG
+
+RUN_OPTIONS = $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS)) $(if $(SCALE),--scale $(SCALE)) \
+	$(if $(REALDATA),--realdata $(REALDATA))
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1|/' | column -t -s '|'
+
+venv:
+	@citylake/stack/make_venv.sh "$(CURDIR)"
+
+run: venv  ## start the lake, deliver a city, run everything, show the indicators
+	@$(BIN)/citylake run $(RUN_OPTIONS)
+
+up: venv  ## start the servers only
+	@$(BIN)/citylake up
+
+stop:  ## stop the servers; data stay
+	@if [ -x $(BIN)/citylake ]; then $(BIN)/citylake down; fi
+
+status: venv  ## how each server is
+	@$(BIN)/citylake status
+
+check: venv  ## format, lint, types, feed files, unit and repository tests; no servers
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary citylake simulator
+	@$(BIN)/citylake feed check
+	@$(BIN)/python -m pytest tests/unit tests/repository
+
+test: venv  ## every test
+	@$(BIN)/python -m pytest
+
+bench: venv  ## measure, and write docs/reference/benchmarks.md
+	@$(BIN)/python -m bench
+
+feed: venv  ## scaffold a feed: make feed name=<department>.<dataset>
+	@$(BIN)/citylake feed new $(name)
+
+docs: venv  ## make the reference pages anew
+	@$(BIN)/citylake docs
+
+lock: venv  ## make requirements.lock anew from requirements.in
+	@$(BIN)/uv pip compile requirements.in --output-file requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-header --quiet
