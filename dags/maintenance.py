@@ -1,0 +1,24 @@
+"""Wake what events missed: deadlines that passed, lost events, requests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, task
+from tasks import DAG_DEFAULTS, WOKEN, call, landed, stale
+
+with DAG("maintenance__sweep", schedule=timedelta(minutes=2), tags=["maintenance"], doc_md=__doc__, **DAG_DEFAULTS):
+
+    @task(outlets=[WOKEN])
+    def sweep(*, outlet_events):
+        """Ask the ledger what waits or is stale, and wake the DAGs that make it."""
+        from citylake.ledger.sweep import sweep as verb
+
+        found = call(verb, done="found")
+        for feed_id in found["feeds"]:
+            outlet_events[WOKEN].add(landed(feed_id))
+        for table_id in found["tables"]:
+            outlet_events[WOKEN].add(stale(table_id))
+        return found
+
+    sweep()
