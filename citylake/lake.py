@@ -11,6 +11,8 @@ from citylake.errors import ServerUnavailable, WrongUse
 INBOX, LANDING, LAKE, REPORTS, EXPORTS = "inbox", "landing", "lake", "reports", "exports"
 BUCKETS = (INBOX, LANDING, LAKE, REPORTS, EXPORTS)
 CATALOG = "lake"
+# Two connections of one process to one DuckDB file must agree on these.
+DUCKDB_CONFIG = {"autoinstall_known_extensions": "false", "threads": "2"}
 
 
 def inbox_uri(key: str) -> str:
@@ -157,10 +159,7 @@ def connect_duckdb(role: str, path: str = ":memory:", *, extensions: tuple[str, 
     import duckdb
 
     place = settings.current()
-    connection = duckdb.connect(
-        path,
-        config={"autoinstall_known_extensions": "false", "threads": "2"},
-    )
+    connection = duckdb.connect(path, config=DUCKDB_CONFIG)
     connection.execute("set timezone = 'UTC'")
     for name in extensions:
         connection.load_extension(extension_file(name))
