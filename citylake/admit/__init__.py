@@ -10,7 +10,7 @@ from pathlib import Path
 from citylake import lake, ledger, settings
 from citylake.admit.drift import drift, reasons_to_hold
 from citylake.admit.reading import Reading, Unreadable, read
-from citylake.admit.typing import Typed, type_rows
+from citylake.admit.typing import Typed, Typing
 from citylake.admit.writing import admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
@@ -100,7 +100,7 @@ def _read_and_type(delivery: Delivery, feed: Feed, scratch: Path, common: dict) 
     found: dict = {}
     reading: Reading | None = None
     try:
-        reading = read(_open(delivery), feed, delivery.compression)
+        reading = _read(delivery, feed)
         found = drift(feed, reading.header)
         reasons = reasons_to_hold(feed, found, reading.header)
         if reasons:
@@ -108,7 +108,8 @@ def _read_and_type(delivery: Delivery, feed: Feed, scratch: Path, common: dict) 
                 pass
             return found, Typed(parsed=reading.records), reasons
         landed_at = delivery.landed_at if settings.current().clock == "wall" else delivery.arrived_at
-        typed = type_rows(reading, feed, delivery, scratch, landed_at, common["known_at"])
+        typing = Typing(feed, delivery, scratch, landed_at, common["known_at"])
+        typed = typing.run(reading, reopen=lambda: _read(delivery, feed))
     except Unreadable as error:
         return found, Typed(parsed=reading.records if reading else 0), [{"kind": error.kind, "text": error.detail}]
     if typed.parsed == 0 and not feed.format.may_be_empty:
@@ -116,6 +117,6 @@ def _read_and_type(delivery: Delivery, feed: Feed, scratch: Path, common: dict) 
     return found, typed, []
 
 
-def _open(delivery: Delivery):
+def _read(delivery: Delivery, feed: Feed) -> Reading:
     bucket, key = lake.split_uri(delivery.landing_uri)
-    return lake.s3(ROLE).get_object(Bucket=bucket, Key=key)["Body"]
+    return read(lake.s3(ROLE).get_object(Bucket=bucket, Key=key)["Body"], feed, delivery.compression)

@@ -35,9 +35,9 @@ def cleaned(column: Column, feed: Feed) -> str:
     return "(" + " || ' ' || ".join(f"({part})" for part in parts) + ")"
 
 
-def given(column: Column) -> str:
+def given(column: Column, header: list[str]) -> str:
     """Whether the department sent any text for the column."""
-    return "(" + " or ".join(f"trim({quoted(source)}) <> ''" for source in column.sources) + ")"
+    return "(" + " or ".join(f"trim({raw(header.index(source))}) <> ''" for source in column.sources) + ")"
 
 
 def typed(column: Column, text: str, feed: Feed) -> str:
@@ -46,7 +46,7 @@ def typed(column: Column, text: str, feed: Feed) -> str:
         case "string":
             return text
         case "integer":
-            # A bare cast would round 3.7 to 4.
+            # A bare cast would round 3.7 to 4 and take 1e3.
             return f"case when regexp_full_match({text}, '[+-]?[0-9]+([.]0+)?') then try_cast({text} as bigint) end"
         case "double":
             factor, offset = column.conversion()
@@ -106,6 +106,15 @@ def business_date(feed: Feed) -> str:
     if column.type == "date":
         return quoted(column.name)
     return f"({quoted(column.name)} at time zone {literal(feed.format.timezone)})::date"
+
+
+def business_date_of_text(feed: Feed) -> str:
+    """The same, from the source columns."""
+    if feed.partition is None:
+        return "null::date"
+    column = feed.column(feed.partition.by)
+    value = typed(column, f"({cleaned(column, feed)})", feed)
+    return f"({value})" if column.type == "date" else f"(({value}) at time zone {literal(feed.format.timezone)})::date"
 
 
 def admitted_value(column: Column) -> str:

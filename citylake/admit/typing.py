@@ -1,13 +1,16 @@
-"""One delivery through DuckDB: text batches in, Parquet of admitted and of quarantined rows out."""
+"""One delivery through DuckDB, batch by batch: text in, Parquet of admitted and of quarantined rows out."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from citylake.admit import expressions as sql
-from citylake.admit.reading import Reading, Unreadable
+from citylake.admit.months import MonthFiles
+from citylake.admit.reading import Reading
 from citylake.feed import ALL, Feed
 from citylake.ledger.deliveries import Delivery
 
@@ -29,22 +32,228 @@ class Typed:
     quarantined_files: list[Path] = field(default_factory=list)
 
 
-def type_rows(
-    reading: Reading, feed: Feed, delivery: Delivery, scratch: Path, landed_at: datetime, known_at: datetime
-) -> Typed:
-    """Cast, check and split the rows of a delivery into Parquet files under `scratch`.
+class Typing:
+    """Casts, checks and splits the rows of one delivery into Parquet files under `scratch`.
 
-    Memory is bounded: DuckDB spills to `scratch`. The connection reaches no file but those there,
-    so a rule in a feed file cannot read anything else. Raises: Unreadable.
+    Memory is bounded by a batch: only a hash of each key is kept, on disk, to find duplicates by. The
+    DuckDB connection reaches no file but those in `scratch`, so a rule in a feed file can read nothing
+    else. `reopen` gives the delivery's reading anew; it is called only where keys repeat.
     """
-    connection = _connect(scratch, feed, delivery)
-    try:
-        _load(connection, reading, feed, landed_at)
-        _find_duplicates(connection, reading, feed)
-        _add_unparsed(connection, reading)
-        return _write(connection, reading, feed, delivery, scratch, landed_at, known_at)
-    finally:
-        connection.close()
+
+    def __init__(self, feed: Feed, delivery: Delivery, scratch: Path, landed_at: datetime, known_at: datetime):
+        self.feed, self.delivery, self.scratch = feed, delivery, scratch
+        self.times = {"id": delivery.delivery_id, "landed": landed_at, "known": known_at}
+        self.connection = _connect(scratch, feed, delivery)
+        self.nulls: Counter[str] = Counter()
+
+    def run(self, reading: Reading, reopen: Callable[[], Reading]) -> Typed:
+        """Everything, in one pass over the delivery and a second only where keys repeat. Raises: Unreadable."""
+        try:
+            self.connection.execute("create table keys (_key ubigint, _source_row bigint)")
+            self.connection.execute(
+                "create table refused (_source_row bigint, _business_date date, rules varchar[], record varchar)"
+            )
+            files = MonthFiles(self.scratch / "admitted", self.feed.partition is not None)
+            self._first_pass(reading, files)
+            admitted = files.close()
+            if repeated := self._repeated(reopen):
+                admitted = self._without(admitted, repeated)
+            self._add_unparsed(reading)
+            return self._finish(reading, admitted)
+        finally:
+            self.connection.close()
+
+    def _first_pass(self, reading: Reading, files: MonthFiles) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        statement = self._statement(reading.header)
+        null_names = [f"_null_{column.name}" for column in self.feed.columns]
+        for batch in reading.batches:
+            rows = self._evaluate(statement, batch)
+            for name, column in zip(null_names, self.feed.columns, strict=True):
+                self.nulls[column.name] += pc.sum(rows[name]).as_py() or 0
+            keys = rows.select(["_key", "_source_row"]).filter(pc.is_valid(rows["_key"]))
+            self._append("keys", keys)
+            good = pc.equal(pc.list_value_length(rows["rules"]), 0)
+            files.write(rows.filter(good).drop_columns([*null_names, "_key", "rules", "record"]))
+            bad = rows.filter(pc.invert(good)).select(["_source_row", "_business_date", "rules", "record"])
+            if bad.num_rows:
+                self._append("refused", bad)
+        assert pa  # imported for the types that compute returns
+
+    def _append(self, table: str, rows) -> None:
+        self.connection.register("incoming", rows)
+        self.connection.execute(f"insert into {table} select * from incoming")
+        self.connection.unregister("incoming")
+
+    def _evaluate(self, statement: str, batch):
+        import pyarrow as pa
+
+        self.connection.register("source", pa.Table.from_batches([batch]))
+        rows = self.connection.execute(statement, self.times).to_arrow_table()
+        self.connection.unregister("source")
+        return rows
+
+    def _statement(self, header: list[str]) -> str:
+        """The SELECT that makes of a batch of text the admitted columns, `rules`, `record` and `_key`."""
+        feed = self.feed
+        raws = [f"{sql.quoted(name)} as {sql.raw(n)}" for n, name in enumerate(header)]
+        texts = [f"{sql.cleaned(c, feed)} as {sql.quoted('_text_' + c.name)}" for c in feed.columns]
+        nulls = [
+            f"{sql.quoted('_text_' + c.name)} is null and {sql.given(c, header)} as {sql.quoted('_null_' + c.name)}"
+            for c in feed.columns
+        ]
+        values = [
+            f"{sql.typed(c, sql.quoted('_text_' + c.name), feed)} as {sql.quoted(c.name)}" for c in feed.columns
+        ]
+        rules = [item for column in feed.columns for item in sql.broken_rules(column)]
+        rules += [(rule.name, f"coalesce(not ({rule.that}), false)") for rule in feed.rules]
+        broken = ", ".join(f"case when {condition} then {sql.literal(name)} end" for name, condition in rules)
+        key = ", ".join(sql.quoted(name) for name in feed.key)
+        # A row whose key could not be read repeats nothing.
+        unusable = ", ".join(sql.literal(f"{name}.{kind}") for name in feed.key for kind in ("cast", "required"))
+        kept = ", ".join(f"{sql.admitted_value(c)} as {sql.quoted(c.name)}" for c in feed.kept_columns)
+        return f"""
+            with texts as (select _source_row, {", ".join(raws + texts)} from source),
+            valued as (
+                select *, $landed::timestamptz as _landed_at, {", ".join(values + nulls)} from texts
+            ),
+            judged as (
+                select *, [rule for rule in [{broken or "null::varchar"}] if rule is not null]::varchar[] as rules
+                from valued
+            )
+            select {kept}, $id as _delivery_id, _source_row, {sql.business_date(feed)} as _business_date,
+                $known::timestamptz as _known_at, _landed_at, {sql.extra(feed, header)} as _extra,
+                rules, case when len(rules) > 0 then {sql.record(feed, header)} end as record,
+                case when not list_has_any(rules, [{unusable}]) then hash({key}) end as _key,
+                {", ".join(sql.quoted("_null_" + c.name) for c in feed.columns)}
+            from judged
+            """
+
+    def _repeated(self, reopen: Callable[[], Reading]) -> list[int]:
+        """Refuse rows of repeated keys; returns their places in the file.
+
+        Exact duplicates: the first is kept. The same key with other values: none of them is. Hashes
+        only choose the candidates; values decide, so a collision cannot refuse a good row.
+        """
+        import pyarrow as pa
+
+        candidates = self.connection.execute(
+            "select _source_row from keys where _key in (select _key from keys group by _key having count(*) > 1)"
+        ).to_arrow_table()["_source_row"]
+        if len(candidates) == 0:
+            return []
+        reading = reopen()
+        columns = ", ".join(f"{sql.raw(n)} varchar" for n in range(len(reading.header)))
+        self.connection.execute(f"create table candidates (_source_row bigint, {columns})")
+        wanted = candidates.combine_chunks()
+        for batch in reading.batches:
+            chosen = batch.filter(pa.compute.is_in(batch["_source_row"], wanted))
+            if chosen.num_rows:
+                self._append("candidates", pa.Table.from_batches([chosen]))
+        self._rank(reading.header)
+        return [row for (row,) in self.connection.execute("select _source_row from repeated").fetchall()]
+
+    def _rank(self, header: list[str]) -> None:
+        raws = ", ".join(sql.raw(n) for n in range(len(header)))
+        named = ", ".join(f"{sql.raw(n)} as {sql.quoted(name)}" for n, name in enumerate(header))
+        names = [f"({sql.typed(c, f'({sql.cleaned(c, self.feed)})', self.feed)}) as {sql.quoted('_key_' + c.name)}"
+                 for c in map(self.feed.column, self.feed.key)]  # fmt: skip
+        key = ", ".join(sql.quoted("_key_" + name) for name in self.feed.key)
+        zone_of_date = sql.business_date_of_text(self.feed)
+        self.connection.execute(
+            f"""
+            create table repeated as
+            with named as (select _source_row, {raws}, {named} from candidates),
+            keyed as (select *, {", ".join(names)}, {zone_of_date} as _business_date from named),
+            ranked as (
+                select _source_row, _business_date, {raws},
+                    count(*) over (partition by {key}) as key_count,
+                    count(*) over (partition by {raws}) as row_count,
+                    row_number() over (partition by {raws} order by _source_row) as nth
+                from keyed
+            )
+            select _source_row, _business_date, {sql.record(self.feed, header)} as record,
+                case when row_count < key_count then 'key_conflict' else 'duplicate' end as rule
+            from ranked
+            where key_count > 1 and (row_count < key_count or nth > 1)
+            """
+        )
+        self.connection.execute(
+            "update refused set rules = list_append(refused.rules, repeated.rule) from repeated"
+            " where repeated._source_row = refused._source_row"
+        )
+        self.connection.execute(
+            "insert into refused select _source_row, _business_date, [rule], record from repeated"
+            " where _source_row not in (select _source_row from refused)"
+        )
+
+    def _without(self, files: list[Path], rows: list[int]) -> list[Path]:
+        """The admitted files again, less the rows that turned out to be repeated."""
+        import pyarrow.dataset as ds
+        import pyarrow.parquet as pq
+
+        remade = []
+        for path in files:
+            target = path.with_name(f"once-{path.name}")
+            source = ds.dataset(path)
+            with pq.ParquetWriter(target, source.schema, compression="zstd") as writer:
+                for batch in source.to_batches(filter=~ds.field("_source_row").isin(rows)):
+                    writer.write_batch(batch)
+            path.unlink()
+            if pq.read_metadata(target).num_rows:
+                remade.append(target)
+        return remade
+
+    def _add_unparsed(self, reading: Reading) -> None:
+        for start in range(0, len(reading.unparsed), 10_000):
+            self.connection.executemany(
+                "insert into refused values (?, null, ['unparseable'], json_object('text', ?::varchar, 'why', ?::varchar))",
+                reading.unparsed[start : start + 10_000],
+            )
+
+    def _finish(self, reading: Reading, admitted: list[Path]) -> Typed:
+        import pyarrow.parquet as pq
+
+        result = Typed(parsed=reading.records, admitted_files=admitted)
+        result.admitted = sum(pq.read_metadata(path).num_rows for path in admitted)
+        (result.quarantined,) = self.connection.execute("select count(*) from refused").fetchone()
+        if result.quarantined:
+            target = self.scratch / "quarantined.parquet"
+            self.connection.execute(
+                "copy (select $id as _delivery_id, _source_row, _business_date, $known::timestamptz as _known_at,"
+                " $landed::timestamptz as _landed_at, rules, record from refused order by _source_row)"
+                f" to {sql.literal(str(target))} (format parquet, compression zstd)",
+                self.times,
+            )
+            result.quarantined_files = [target]
+        result.rule_counts = dict(
+            self.connection.execute(
+                "select rule, count(*) from (select unnest(rules) as rule from refused) group by rule order by rule"
+            ).fetchall()
+        )
+        result.null_counts = {name: count for name, count in self.nulls.items() if count}
+        self._cover(result)
+        return result
+
+    def _cover(self, result: Typed) -> None:
+        """Count the rows of every partition, and promise those the name covers."""
+        if self.feed.partition is None:
+            result.partitions = {ALL: result.admitted}
+            return
+        if result.admitted_files:
+            listed = ", ".join(sql.literal(str(path)) for path in result.admitted_files)
+            result.partitions = dict(
+                self.connection.execute(
+                    f"select strftime(_business_date, '%Y-%m-%d'), count(*) from read_parquet([{listed}]) group by 1"
+                ).fetchall()
+            )
+        if self.feed.covers and (period := self.feed.covers.period(self.delivery.name)):
+            result.covers = period
+            # A day the name promises and no row has is covered all the same: a correction may empty it.
+            for ordinal in range(period[0].toordinal(), period[1].toordinal() + 1):
+                result.partitions.setdefault(date.fromordinal(ordinal).isoformat(), 0)
 
 
 def _connect(scratch: Path, feed: Feed, delivery: Delivery):
@@ -56,7 +265,6 @@ def _connect(scratch: Path, feed: Feed, delivery: Delivery):
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set memory_limit = '{_MEMORY}'")
     connection.execute("set threads = 2")
-    connection.execute("set preserve_insertion_order = false")
     connection.execute(f"set temp_directory = {sql.literal(str(scratch / 'spill'))}")
     for domain in {column.privacy.domain for column in feed.columns if column.privacy and column.privacy.domain}:
         pseudonym.register(connection, domain)
@@ -66,192 +274,3 @@ def _connect(scratch: Path, feed: Feed, delivery: Delivery):
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
-
-
-def _load(connection, reading: Reading, feed: Feed, landed_at: datetime) -> None:
-    """Stream the batches into the table `typed`: values, broken rules, and hashes to find duplicates by."""
-    import pyarrow as pa
-
-    schema = pa.schema([("_source_row", pa.int64()), *((name, pa.string()) for name in reading.header)])
-    failure: list[Unreadable] = []
-
-    def batches():
-        try:
-            yield from reading.batches
-        except Unreadable as error:  # would reach us as DuckDB's own error, with the reason lost in text
-            failure.append(error)
-
-    source = pa.RecordBatchReader.from_batches(schema, batches())
-    connection.register("source", source)
-    texts = [f"{sql.cleaned(c, feed)} as {sql.quoted('_text_' + c.name)}" for c in feed.columns]
-    nulls = [
-        f"({sql.cleaned(c, feed)}) is null and {sql.given(c)} as {sql.quoted('_null_' + c.name)}" for c in feed.columns
-    ]
-    values = [
-        f"{sql.typed(c, sql.quoted('_text_' + c.name), feed)} as {sql.quoted(c.name)}" for c in feed.columns
-    ]
-    rules = [item for column in feed.columns for item in sql.broken_rules(column)]
-    rules += [(rule.name, f"coalesce(not ({rule.that}), false)") for rule in feed.rules]
-    broken = ", ".join(f"case when {condition} then {sql.literal(name)} end" for name, condition in rules)
-    raws = [f"{sql.quoted(name)} as {sql.raw(n)}" for n, name in enumerate(reading.header)]
-    raw_names = [sql.raw(n) for n in range(len(reading.header))]
-    key = ", ".join(sql.quoted(name) for name in feed.key)
-    personal = [c for c in feed.columns if c.privacy and c.privacy.domain]
-    kept_texts = "".join(f", {sql.quoted('_text_' + c.name)}" for c in personal)
-    names = [sql.quoted(c.name) for c in feed.columns]
-    null_names = [sql.quoted("_null_" + c.name) for c in feed.columns]
-    connection.execute(
-        f"""
-        create table typed as
-        with texts as (
-            select _source_row, {", ".join(raws + texts + nulls)}
-            from source
-        ),
-        landed as (select *, $landed_at::timestamptz as _landed_at from texts),
-        valued as (select *, {", ".join(values)} from landed),
-        judged as (
-            select *, list_filter([{broken or "null::varchar"}], rule -> rule is not null) as _rules,
-                hash({key}) as _key
-            from valued
-        )
-        select _source_row, _key, _landed_at, {sql.business_date(feed)} as _business_date,
-            _rules::varchar[] as _rules{kept_texts}, {", ".join(raw_names + names + null_names)}
-        from judged
-        """,
-        {"landed_at": landed_at},
-    )
-    connection.unregister("source")
-    if failure:
-        raise failure[0]
-
-
-def _find_duplicates(connection, reading: Reading, feed: Feed) -> None:
-    """Exact duplicates: the first is kept. The same key with other values: none of them is.
-
-    Hashes only choose the candidates; values decide, so a collision cannot quarantine a good row.
-    """
-    key = ", ".join(sql.quoted(name) for name in feed.key)
-    row = ", ".join(sql.raw(n) for n in range(len(reading.header)))
-    # A row whose key could not be read repeats nothing.
-    unusable = ", ".join(sql.literal(f"{name}.{kind}") for name in feed.key for kind in ("cast", "required"))
-    keyed = f"not list_has_any(_rules, [{unusable}])"
-    connection.execute(
-        f"""
-        create table repeated as
-        with candidates as (
-            select _key from typed where {keyed} group by _key having count(*) > 1
-        ),
-        ranked as (
-            select _source_row, count(*) over same_key as key_count,
-                count(*) over same_row as row_count,
-                row_number() over (partition by {row} order by _source_row) as nth
-            from typed
-            where {keyed} and _key in (select _key from candidates)
-            window same_key as (partition by {key}), same_row as (partition by {row})
-        )
-        select _source_row,
-            case when row_count < key_count then 'key_conflict' else 'duplicate' end as rule
-        from ranked
-        where key_count > 1 and (row_count < key_count or nth > 1)
-        """
-    )
-
-
-def _add_unparsed(connection, reading: Reading) -> None:
-    connection.execute("create table unparsed (_source_row bigint, _text varchar, _why varchar)")
-    for start in range(0, len(reading.unparsed), 10_000):
-        connection.executemany("insert into unparsed values (?, ?, ?)", reading.unparsed[start : start + 10_000])
-
-
-def _write(
-    connection, reading: Reading, feed: Feed, delivery: Delivery, scratch: Path, landed_at: datetime, known_at: datetime
-) -> Typed:
-    connection.execute(
-        """
-        create table refused as
-        select typed._source_row, list_concat(typed._rules, case when repeated.rule is null then []
-            else [repeated.rule] end) as _rules
-        from typed
-        left join repeated on repeated._source_row = typed._source_row
-        where len(typed._rules) > 0 or repeated._source_row is not null
-        """
-    )
-    times = {"id": delivery.delivery_id, "known": known_at, "landed": landed_at}
-    result = Typed(parsed=reading.records)
-    columns = ", ".join(f"{sql.admitted_value(c)} as {sql.quoted(c.name)}" for c in feed.kept_columns)
-    result.admitted_files = _copy(
-        connection, scratch / "admitted", feed.partition is not None, times,
-        f"""
-        select {columns}, $id as _delivery_id, _source_row, _business_date,
-            $known::timestamptz as _known_at, _landed_at, {sql.extra(feed, reading.header)} as _extra
-        from typed
-        where _source_row not in (select _source_row from refused)
-        """,
-    )  # fmt: skip
-    result.quarantined_files = _copy(
-        connection, scratch / "quarantined", False, times,
-        f"""
-        select $id as _delivery_id, typed._source_row, typed._business_date, $known::timestamptz as _known_at,
-            typed._landed_at, refused._rules as rules, {sql.record(feed, reading.header)} as record
-        from typed
-        inner join refused on refused._source_row = typed._source_row
-        union all by name
-        select $id as _delivery_id, unparsed._source_row, null::date as _business_date,
-            $known::timestamptz as _known_at, $landed::timestamptz as _landed_at, ['unparseable'] as rules,
-            json_object('text', unparsed._text, 'why', unparsed._why)::varchar as record
-        from unparsed
-        """,
-    )  # fmt: skip
-    _count(connection, feed, delivery, result)
-    return result
-
-
-def _copy(connection, folder: Path, by_month: bool, parameters: dict, query: str) -> list[Path]:
-    """Write a query's rows as Parquet: one file, or one for each month where the table is partitioned by it."""
-    used = {name: value for name, value in parameters.items() if f"${name}" in query}
-    connection.execute(f"create table outgoing as {query}", used)
-    months = "select count(distinct date_trunc('month', _business_date)) from outgoing"
-    rows, = connection.execute("select count(*) from outgoing").fetchone()
-    folder.mkdir()
-    options = "format parquet, compression zstd, row_group_size 122880"
-    if rows == 0:
-        pass
-    elif not by_month or connection.execute(months).fetchone()[0] == 1:
-        target = sql.literal(str(folder / "0.parquet"))
-        connection.execute(f"copy (from outgoing order by _source_row) to {target} ({options})")
-    else:
-        connection.execute(
-            f"copy (select *, strftime(_business_date, '%Y-%m') as _month from outgoing order by _source_row)"
-            f" to {sql.literal(str(folder))} ({options}, partition_by (_month))"
-        )
-    connection.execute("drop table outgoing")
-    return sorted(folder.rglob("*.parquet"))
-
-
-def _count(connection, feed: Feed, delivery: Delivery, result: Typed) -> None:
-    good = "_source_row not in (select _source_row from refused)"
-    (result.admitted,) = connection.execute(f"select count(*) from typed where {good}").fetchone()
-    (result.quarantined,) = connection.execute(
-        "select (select count(*) from refused) + (select count(*) from unparsed)"
-    ).fetchone()
-    result.rule_counts = dict(
-        connection.execute(
-            "select rule, count(*) from (select unnest(_rules) as rule from refused"
-            " union all select 'unparseable' from unparsed) group by rule order by rule"
-        ).fetchall()
-    )
-    sums = ", ".join(f"count(*) filter ({sql.quoted('_null_' + c.name)})" for c in feed.columns)
-    counted = connection.execute(f"select {sums} from typed").fetchone()
-    result.null_counts = {c.name: n for c, n in zip(feed.columns, counted, strict=True) if n}
-    if feed.partition is None:
-        result.partitions = {ALL: result.admitted}
-        return
-    found = connection.execute(
-        f"select strftime(_business_date, '%Y-%m-%d'), count(*) from typed where {good} group by 1"
-    ).fetchall()
-    result.partitions = dict(found)
-    if feed.covers and (period := feed.covers.period(delivery.name)):
-        result.covers = period
-        # A day the name promises and no row has is covered all the same: a correction may empty it.
-        for day in range((period[1] - period[0]).days + 1):
-            result.partitions.setdefault(date.fromordinal(period[0].toordinal() + day).isoformat(), 0)
