@@ -1,0 +1,94 @@
+"""dbt in this process: models and their tests into a run's scratch file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from citylake import lake
+from citylake.build import project
+from citylake.errors import CitylakeError, DataFailed
+
+
+class TestsFailed(DataFailed):
+    """A dbt test failed: our SQL is wrong, or an input breaks what the SQL relies on."""
+
+
+class ModelsFailed(CitylakeError):
+    """A model did not run; trying again may help where a server was away."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What dbt did: its manifest and the ids of the nodes it built."""
+
+    manifest: dict
+    built: frozenset[str]
+    tests: int
+
+
+def run_dbt(command: list[str], folder: Path, file: str, variables: dict) -> Invocation:
+    """Run a dbt command against a scratch file, artifacts and logs in `folder`.
+
+    Raises: TestsFailed where tests failed, ModelsFailed for anything else.
+    """
+    from dbt.adapters.factory import adapter_management
+    from dbt.cli.main import dbtRunner
+
+    (folder / "profiles.yml").write_text(yaml.safe_dump(_profile(file)), encoding="utf-8")
+    arguments = [
+        *command, "--project-dir", str(project.folder()), "--profiles-dir", str(folder),
+        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
+        "--vars", json.dumps(variables, ensure_ascii=False), "--quiet", "--no-version-check",
+        "--no-partial-parse", "--log-level", "none", "--log-level-file", "info",
+    ]  # fmt: skip
+    with adapter_management():
+        result = dbtRunner().invoke(arguments)
+        _close()
+    results = list(getattr(result.result, "results", None) or [])
+    if result.exception is not None or (not result.success and not results):
+        raise ModelsFailed("dbt did not run", where=str(folder), found=_line(str(result.exception)),
+                           next_step=f"See {folder / 'logs' / 'dbt.log'}.")  # fmt: skip
+    _raise_failures(results, folder)
+    manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+    built = frozenset(item.node.unique_id for item in results)
+    return Invocation(manifest, built, sum(item.node.resource_type == "test" for item in results))
+
+
+def _close() -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _profile(file: str) -> dict:
+    output = {
+        "type": "duckdb", "path": file, "schema": "marts", "threads": 2, "keep_open": True,
+        "config_options": dict(lake.DUCKDB_CONFIG), "settings": {"TimeZone": "UTC"},
+    }  # fmt: skip
+    return {"citylake": {"target": "scratch", "outputs": {"scratch": output}}}
+
+
+def _raise_failures(results: list, folder: Path) -> None:
+    errors = [item for item in results if str(item.status) in ("error", "runtime error")]
+    failed = [item for item in results if str(item.status) == "fail"]
+    if errors:
+        raise ModelsFailed(
+            f"{len(errors)} of {len(results)} models and tests did not run", where=str(folder),
+            found="; ".join(f"{item.node.name}: {_line(item.message)}" for item in errors[:5]),
+            next_step=f"See {folder / 'logs' / 'dbt.log'}.",
+        )  # fmt: skip
+    if failed:
+        raise TestsFailed(
+            f"{len(failed)} of {len(results)} models and tests failed",
+            found="; ".join(f"{item.node.name}: {item.failures} rows" for item in failed[:10]),
+            expected="no rows",
+            next_step=f"The scratch file with the rows is {folder / 'scratch.duckdb'}.",
+        )  # fmt: skip
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())[:500]

@@ -1,0 +1,181 @@
+"""Indicators: declared once in `dbt_project/indicators/<domain>.yml`, computed by one dbt macro.
+
+A file has `observations`, the models that indicators are computed from, and `indicators`. Numerator,
+denominator, `complete` and `expected` are SQL aggregates over one observation model's rows; the value is
+scale * numerator / denominator, the completeness 100 * complete / expected.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, model_validator
+
+from citylake import settings
+from citylake.errors import CitylakeError, Problems, WrongUse
+from citylake.feed import Strict, Text, _validated, _yaml
+
+PERIOD_TYPES = ("day", "month", "year")
+# Last part of an indicator's code -> the unit it must have.
+_UNIT_OF_SUFFIX = {"ugm3": "ug/m3", "pct": "%", "min": "min", "s": "s", "h": "h", "kg": "kg", "cny": "CNY"}
+
+
+class NoRule(Strict):
+    """Nothing is hidden, and why that is right."""
+
+    rule: Literal["none"]
+    because: str = Field(min_length=10)
+
+
+class Threshold(Strict):
+    """Counts of persons from 1 to least - 1 are hidden, with everything that would tell them."""
+
+    rule: Literal["threshold"]
+    least: int = Field(ge=2)
+    counts: tuple[str, ...] = Field(default=("numerator", "denominator"), min_length=1)
+    hides: tuple[str, ...] = ("value", "numerator", "denominator")
+    because: str | None = None
+
+
+Disclosure = Annotated[NoRule | Threshold, Discriminator("rule")]
+
+
+class Area(Strict):
+    """Columns of an observation that hold an area's code and the vintage of its boundary."""
+
+    code: str
+    vintage: str | None = None
+
+
+class Observation(Strict):
+    """A model whose rows indicators are computed from."""
+
+    date: str = "_business_date"
+    areas: dict[Literal["country", "province", "city", "district", "street"], Area] = Field(min_length=1)
+    groups: dict[str, str] = {}
+
+
+class Measure(Strict):
+    """A part of an indicator: in words, and as an SQL aggregate over the observation's rows."""
+
+    words: Text
+    sql: str
+
+
+class Indicator(Strict):
+    """One indicator."""
+
+    domain: str
+    code: str = Field(pattern=r"^[a-z][0-9]_[a-z0-9_]+$")
+    system: str = Field(pattern=r"^[a-z][0-9]$")
+    name: Text
+    question: Text
+    formula: Text
+    source: str = Field(alias="from")
+    numerator: Measure
+    denominator: Measure
+    scale: float = 1
+    complete: str | None = None
+    expected: str
+    unit: str
+    direction: Literal["higher is better", "lower is better", "neither"]
+    grain: Text
+    periods: tuple[Literal["day", "month", "year"], ...] = Field(min_length=1)
+    owner: str
+    sources: tuple[str, ...] = Field(min_length=1)
+    disclosure: Disclosure
+    standard: str | None = Field(default=None, pattern=r"^[a-z0-9]+(:\d{4})?/\S.*$")
+    golden: str
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Indicator:
+        if self.code.split("_")[0] != self.system:
+            raise ValueError(f"the code does not begin with its system '{self.system}'")
+        unit = _UNIT_OF_SUFFIX.get(self.code.rsplit("_", 1)[-1])
+        if unit and unit != self.unit:
+            raise ValueError(f"a code with this suffix has the unit '{unit}', not '{self.unit}'")
+        if self.standard and "year" not in self.periods:
+            raise ValueError("a standard code needs a yearly value")
+        if self.unit == "persons" and self.disclosure.rule == "none" and not self.disclosure.because:
+            raise ValueError("an indicator that counts persons needs a disclosure rule")
+        return self
+
+    def for_macro(self) -> dict:
+        """What the dbt macro needs to know of it; plain values."""
+        return {
+            "code": self.code, "system": self.system, "from": self.source, "periods": list(self.periods),
+            "numerator": self.numerator.sql, "denominator": self.denominator.sql, "scale": self.scale,
+            "complete": self.complete or self.denominator.sql, "expected": self.expected, "unit": self.unit,
+        }  # fmt: skip
+
+    def for_readers(self) -> dict:
+        """The row of dim_indicator."""
+        return {
+            "code": self.code, "domain": self.domain, "system": self.system, "name_en": self.name.en,
+            "name_zh": self.name.zh, "question_en": self.question.en, "question_zh": self.question.zh,
+            "formula_en": self.formula.en, "formula_zh": self.formula.zh, "unit": self.unit,
+            "direction": self.direction, "owner": self.owner, "standard_code": self.standard,
+        }  # fmt: skip
+
+
+class IndicatorFile(Strict):
+    """The declarations of one domain."""
+
+    domain: str
+    observations: dict[str, Observation]
+    indicators: dict[str, Indicator]
+
+    @model_validator(mode="after")
+    def _known_observations(self) -> IndicatorFile:
+        for indicator in self.indicators.values():
+            if indicator.source not in self.observations:
+                raise ValueError(
+                    f"{indicator.code}: from '{indicator.source}' is not one of the observations: "
+                    + ", ".join(sorted(self.observations))
+                )
+        return self
+
+
+def indicators_folder() -> Path:
+    """The folder of the declarations."""
+    return settings.PROJECT / "dbt_project" / "indicators"
+
+
+def read_indicators(path: Path) -> IndicatorFile:
+    """One file of declarations; its domain is its stem. Raises: Problems."""
+    content = _yaml(path)
+    declared = content.get("indicators") or {}
+    content = {
+        "domain": path.stem, **content,
+        "indicators": {
+            code: {"domain": path.stem, "code": code, **(body or {})} for code, body in declared.items()
+        },
+    }  # fmt: skip
+    return _validated(IndicatorFile, content, path)
+
+
+@functools.cache
+def load_indicators(folder: Path | None = None) -> dict[str, IndicatorFile]:
+    """Every domain's declarations. Raises: Problems with every error of every file."""
+    files: dict[str, IndicatorFile] = {}
+    problems: list[CitylakeError] = []
+    owner: dict[str, str] = {}
+    for path in sorted((folder or indicators_folder()).glob("*.yml")):
+        try:
+            files[path.stem] = read_indicators(path)
+        except Problems as error:
+            problems += error.problems
+            continue
+        for code in files[path.stem].indicators:
+            if owner.setdefault(code, path.stem) != path.stem:
+                problems.append(WrongUse(f"the indicator '{code}' is declared in {owner[code]} too", where=path.name))
+    if problems:
+        raise Problems(problems)
+    return files
+
+
+def all_indicators() -> dict[str, Indicator]:
+    """Every indicator by code."""
+    return {code: item for file in load_indicators().values() for code, item in file.indicators.items()}
