@@ -43,8 +43,17 @@ class Settings(BaseSettings):
     s3_endpoint: str = "http://127.0.0.1:9000"
     s3_region: str = "us-east-1"
     spark_remote: str = Field(default="sc://localhost:15002", validation_alias="SPARK_REMOTE")
+    s3_console_url: str = "http://127.0.0.1:9001"
     airflow_url: str = "http://127.0.0.1:8080"
+    spark_driver_memory: str = "4g"
+    airflow_parallelism: int = 4
     secrets_dir: Path | None = None
+    # Who starts and stops the servers: `citylake up`, or somebody else (containers, a city's cluster).
+    stack: Literal["local", "external"] = "local"
+    # The address that servers started from here listen on.
+    listen: str = "127.0.0.1"
+    # Where people open Airflow, when that is not where programs reach it.
+    airflow_web_url: str | None = None
 
     @property
     def secrets(self) -> Path:

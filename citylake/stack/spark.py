@@ -76,7 +76,7 @@ def configuration(site: Site, port: int) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.eventLog.enabled": "false",
         "spark.jars": ",".join(str(jar.path) for jar in locked_jars()),
-        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.address": settings.listen,
         "spark.connect.grpc.binding.port": str(port),
         "spark.connect.authenticate.token": ensure_secret(site, "spark.token"),
         "spark.sql.session.timeZone": "UTC",
@@ -109,7 +109,8 @@ def answers(site: Site) -> bool:
     """Whether the server speaks HTTP/2 on its port: a Java that hangs does not."""
     address = urlsplit(site.settings.spark_remote)
     try:
-        with socket.create_connection(("127.0.0.1", address.port or 15002), timeout=3) as connection:
+        place = (address.hostname or "", address.port or 15002)
+        with socket.create_connection(place, timeout=3) as connection:
             connection.sendall(_HTTP2_HELLO)
             return bool(connection.recv(9))
     except OSError:
