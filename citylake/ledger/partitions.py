@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from citylake.ledger.deliveries import bump
 
@@ -56,6 +57,27 @@ def stale(connection, table_id: str | None = None) -> list[Stale]:
     return [Stale(**row) for row in rows]
 
 
+def requested(connection, request: dict) -> list[Stale]:
+    """The partitions a request (a row of ledger.requests) asks for, stale or not, sealed ones left out."""
+    rows = connection.execute(
+        """
+        select distinct expected_inputs.table_id, expected_inputs.partition
+        from ledger.expected_inputs
+        left join ledger.seals
+            on seals.table_id = expected_inputs.table_id and seals.partition = expected_inputs.partition
+        where
+            expected_inputs.table_id = %(table_id)s and seals.table_id is null
+            and (
+                expected_inputs.partition = 'all'
+                or expected_inputs.partition between %(partition_from)s and %(partition_to)s
+            )
+        order by expected_inputs.partition desc
+        """,
+        request,
+    )
+    return [Stale(**row, fingerprint="", reason=f"requested: {request['reason']}") for row in rows]
+
+
 def expected_inputs(connection, table_id: str, partitions: list[str]) -> list[dict]:
     """What the partitions should be made from: partition, input_table, input_partition, input_version."""
     return connection.execute(
@@ -80,10 +102,11 @@ def current_deliveries(connection, feed_id: str, first: str | None, last: str | 
 
 def record_made(
     connection, stale_partition: Stale, inputs: list[dict], run_id: str, *,
-    row_count: int | None = None, snapshot_id: int | None = None,
+    row_count: int | None = None, snapshot_id: int | None = None, read_at: datetime | None = None,
 ) -> int:  # fmt: skip
     """Record that a partition was made from `inputs` (rows of expected_inputs); returns its version.
 
+    `read_at` is when the inputs were read: a request accepted since then is not served by this.
     Clears a block. One transaction with the caller's.
     """
     version = bump(
@@ -99,22 +122,67 @@ def record_made(
                 for item in inputs
             ],
         )  # fmt: skip
-    connection.execute(
-        "delete from ledger.blocks where table_id = %s and partition = %s",
-        (stale_partition.table_id, stale_partition.partition),
-    )
+    if read_at:
+        connection.execute(
+            "update ledger.versions set changed_at = %s where table_id = %s and partition = %s",
+            (read_at, stale_partition.table_id, stale_partition.partition),
+        )
+    _unblock(connection, stale_partition)
     return version
 
 
-def block(connection, partitions: list[Stale], reason: str, run_id: str) -> None:
-    """Do not try these partitions again until their inputs change or somebody asks."""
+def record_considered(connection, stale_partition: Stale, inputs: list[dict], *, read_at: datetime) -> bool:
+    """Record that the partition's content is already what `inputs` make: no new version, no longer stale.
+
+    What reads the partition stays as it is. The version counts as made from these inputs, so that a later
+    change is not blamed on deliveries that changed nothing. False, and nothing is recorded, where the
+    partition has no version yet. Clears a block. One transaction with the caller's.
+    """
+    place = {"table": stale_partition.table_id, "partition": stale_partition.partition}
+    row = connection.execute(
+        "update ledger.versions set fingerprint = %(fingerprint)s, changed_at = %(read_at)s"
+        " where table_id = %(table)s and partition = %(partition)s returning version",
+        {**place, "fingerprint": stale_partition.fingerprint, "read_at": read_at},
+    ).fetchone()
+    if row is None:
+        return False
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into ledger.blocks (table_id, partition, fingerprint, reason, run_id)"
-            " values (%s, %s, %s, %s, %s) on conflict (table_id, partition) do update set"
+            "insert into ledger.inputs_used values (%(table)s, %(partition)s, %(version)s, %(input_table)s,"
+            " %(input_partition)s, %(input_version)s)"
+            " on conflict (table_id, partition, version, input_table, input_partition)"
+            " do update set input_version = excluded.input_version",
+            [
+                # `partition` is also a key of expected_inputs: the same one.
+                {**item, **place, "version": row["version"]}
+                for item in inputs
+            ],
+        )
+    _unblock(connection, stale_partition)
+    return True
+
+
+def _unblock(connection, item: Stale) -> None:
+    connection.execute(
+        "delete from ledger.blocks where table_id = %s and partition = %s", (item.table_id, item.partition)
+    )
+
+
+def block(
+    connection, partitions: list[Stale], reason: str, run_id: str, *, read_at: datetime | None = None
+) -> None:
+    """Do not try these partitions again until their inputs change or somebody asks after `read_at`, or now."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ledger.blocks (table_id, partition, fingerprint, reason, run_id, blocked_at)"
+            " values (%s, %s, %s, %s, %s, coalesce(%s, clock_timestamp()))"
+            " on conflict (table_id, partition) do update set"
             " fingerprint = excluded.fingerprint, reason = excluded.reason, run_id = excluded.run_id,"
-            " blocked_at = clock_timestamp()",
-            [(item.table_id, item.partition, item.fingerprint, reason, run_id) for item in partitions],
+            " blocked_at = excluded.blocked_at",
+            [
+                (item.table_id, item.partition, item.fingerprint, reason, run_id, read_at)
+                for item in partitions
+            ],
         )
 
 

@@ -441,6 +441,7 @@ grant insert, update, delete on ledger.delivery_partitions to admit;
 grant insert, update on ledger.versions to admit, conform, publish;
 grant insert on ledger.version_log to admit, conform, publish;
 grant insert on ledger.inputs_used to conform, publish;
+grant update (input_version) on ledger.inputs_used to conform;
 grant insert, update, delete on ledger.tables, ledger.table_inputs to conform, publish;
 grant insert, update, delete on ledger.blocks to conform, publish;
 grant insert on ledger.publications, ledger.publication_causes, ledger.check_results to publish;

@@ -1,0 +1,135 @@
+"""A Spark Connect session, and what its failures mean."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from citylake import settings
+from citylake.errors import ServerUnavailable, WrongUse
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_Result = TypeVar("_Result")
+_PROBE_S = 3.0
+# Waits of 0.05, 0.2, 0.8, 2, 2, 2, 2 s between attempts: a server that is gone is told after 10 s.
+# pyspark's own policy waits for minutes.
+_RETRIES = {"max_retries": 7, "initial_backoff": 50, "max_backoff": 2000, "max_server_retry_delay": 2000}
+_DATA_ERRORS = ("ArithmeticException", "NumberFormatException", "DateTimeException",
+                "ArrayIndexOutOfBoundsException")  # fmt: skip
+
+
+class SessionLost(Exception):
+    """The server answers but does not know this session: it was restarted meanwhile."""
+
+
+class RowsFailed(Exception):
+    """Some row cannot be computed (an overflow, a cast, a division by zero)."""
+
+
+@contextlib.contextmanager
+def session() -> Iterator[SparkSession]:
+    """A new session on the lake's Spark server, released at the end whatever happens.
+
+    Raises: ServerUnavailable within seconds where nothing answers, at the beginning or later.
+    """
+    place = settings.current().spark_remote
+    _probe(place)
+    spark = _connect(place)
+    try:
+        with translated():
+            yield spark
+    except (ServerUnavailable, SessionLost):
+        spark.release_session_on_close = False  # nobody to release it, and asking would wait once more
+        raise
+    finally:
+        # Released, not only closed: what a session holds (its own catalogue with its connections to
+        # PostgreSQL) is freed with it.
+        spark.stop()
+
+
+def in_session(do: Callable[[SparkSession], _Result]) -> _Result:
+    """What `do` returns, done in a new session; done once more where the server was restarted under it.
+
+    `do` must be safe to repeat. Raises: as `session`.
+    """
+    try:
+        with session() as spark:
+            return do(spark)
+    except SessionLost:
+        pass
+    try:
+        with session() as spark:
+            return do(spark)
+    except SessionLost as error:
+        raise _unavailable(settings.current().spark_remote, f"restarted twice: {error}") from error
+
+
+def _connect(place: str) -> SparkSession:
+    from pyspark.sql import SparkSession
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    # pyspark logs each gRPC failure with a stack trace before it raises it.
+    logging.getLogger("pyspark.sql.connect.logging").setLevel(logging.CRITICAL)
+    spark = SparkSession.builder.remote(place).create()
+    spark.client.set_retry_policies([DefaultPolicy(**_RETRIES)])
+    return spark
+
+
+def _probe(place: str) -> None:
+    address = urlsplit(place)
+    host, port = address.hostname or "localhost", address.port or 15002
+    try:
+        socket.create_connection((host, port), timeout=_PROBE_S).close()
+    except OSError as error:
+        raise _unavailable(place, error.strerror or str(error)) from error
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Spark's errors as this lake's.
+
+    Raises: ServerUnavailable, SessionLost, RowsFailed, and WrongUse for a job that asks for what is
+    not there. Anything else comes as it is.
+    """
+    from pyspark.errors import AnalysisException, PySparkException
+
+    place = settings.current().spark_remote
+    try:
+        yield
+    except AnalysisException as error:
+        raise WrongUse("the job cannot be planned", found=_first_line(error)) from error
+    except PySparkException as error:
+        condition = error.getCondition() or ""
+        if condition.startswith("INVALID_HANDLE"):
+            raise SessionLost(_first_line(error)) from error
+        if _is_gone(error):
+            raise _unavailable(place, _first_line(error)) from error
+        if type(error).__name__ in _DATA_ERRORS:
+            raise RowsFailed(condition or type(error).__name__) from error
+        raise
+
+
+def _is_gone(error) -> bool:
+    import grpc
+
+    status = getattr(error, "getGrpcStatusCode", lambda: None)()
+    return status in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+
+
+def _first_line(error) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__
+
+
+def _unavailable(place: str, found: str) -> ServerUnavailable:
+    address = urlsplit(place)
+    return ServerUnavailable(
+        "Spark does not answer", where=f"{address.hostname}:{address.port}", found=found,
+        next_step="See `citylake status`; `citylake up` starts the servers. What was stale stays stale.",
+    )  # fmt: skip
