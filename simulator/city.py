@@ -1,0 +1,130 @@
+"""The whole city: every department's deliveries of some days, in the order in which they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from simulator.deliveries import Delivery, Label, Observation, Reading, local
+from simulator.departments import air_quality, air_station, case_report, district
+from simulator.scenario import Scenario
+from simulator.world.districts import changes, known_on
+from simulator.world.stations import STATIONS, Station, stations
+
+# The last delivery that belongs to a business day comes three days later; registers issued until then count.
+LATEST = timedelta(days=4)
+
+
+@dataclass(frozen=True)
+class City:
+    """What a simulated city sent between two business days, and who and what there was."""
+
+    seed: int
+    first: date
+    last: date
+    stations: tuple[Station, ...]
+    observations: tuple[Observation, ...]
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """Everything that was sent, by arrival."""
+        return tuple(each.delivery for each in self.observations if each.delivery)
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Every planted fault."""
+        return tuple(label for each in self.observations for label in each.labels)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The business days."""
+        return tuple(_days(self.first, self.last))
+
+    @property
+    def before_late_data(self) -> datetime:
+        """After the last day's regular files, before the late ones of the last three days."""
+        return local(self.last + timedelta(1), 9, 30)
+
+    @property
+    def after_late_data(self) -> datetime:
+        """When everything has arrived."""
+        return local(self.last + timedelta(8), 0)
+
+
+def simulate(
+    seed: int,
+    scenario: Scenario,
+    days: int,
+    until: date | None = None,
+    scale: float = 1.0,
+    after_day: Callable[[], None] = lambda: None,
+) -> City:
+    """Make `days` business days that end on `until` (the scenario's, if None).
+
+    Calls `after_day` after each. `scale` above 1 multiplies the stations; up to 1 it changes nothing here.
+    """
+    last = until or scenario.until
+    first = last - timedelta(days - 1)
+    here = stations(max(len(STATIONS), round(len(STATIONS) * scale)))
+    made = [*case_report.shipped(), *references(first, last, here)]
+    for day in _days(first, last):
+        made += air_quality.day_of_files(seed, scenario, day, here)
+        after_day()
+    return City(seed, first, last, here, tuple(sorted(made, key=_arrival)))
+
+
+def references(first: date, last: date, here: tuple[Station, ...]) -> list[Observation]:
+    """The registers in force at the start, and those issued while the days' files arrive.
+
+    The register of stations comes on the first of each month, when a station opens or moves and when one
+    is added late; the list of districts on New Year's Day and when a change comes into force. An unchanged
+    list is recorded, nothing else.
+    """
+    opening = local(first, 6)
+    end = local(last, 0) + LATEST
+    added = [each.listed_at or local(place.since, 8, 30) for each in here for place in each.places]
+    monthly = [local(day, 8, 30) for day in _days(first, end.date()) if day.day == 1]
+    reforms = [
+        local(day, 8)
+        for day in _days(first, end.date())
+        if day in changes() or (day.month, day.day) == (1, 1)
+    ]
+    stations_at = [opening, *_until(end, opening, [*monthly, *added])]
+    districts_at = [opening, *_until(end, opening, reforms)]
+    return [
+        *_issues(air_station.FEED, [air_station.delivery(here, at) for at in stations_at],
+                 [air_station.register(here, at) for at in stations_at]),
+        *_issues(district.FEED, [district.delivery(known_on(at.date()), at) for at in districts_at],
+                 [known_on(at.date()) for at in districts_at]),
+    ]  # fmt: skip
+
+
+def _issues(feed: str, sent: list[Delivery], facts: list) -> Iterator[Observation]:
+    """Observations of a list that is sent whole each time."""
+    before = None
+    for delivery, known in zip(sent, facts, strict=True):
+        if delivery.content == before:
+            label = Label(feed, delivery.name, delivery.sequence, None, None, "same_bytes", "recorded")
+            yield Observation(delivery, (label,), (Reading(feed, "recorded"),))
+        else:
+            yield Observation(delivery, (), (Reading(feed, "admitted", len(known)),), tuple(known))
+        before = delivery.content
+
+
+def _until(end: datetime, opening: datetime, instants: list[datetime]) -> list[datetime]:
+    """One instant a day after the opening's, the latest of its day, so that names stay unique."""
+    by_day = {at.date(): at for at in sorted(instants) if at <= end and at.date() > opening.date()}
+    return sorted(by_day.values())
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(number) for number in range((last - first).days + 1))
+
+
+def _arrival(observation: Observation) -> tuple:
+    sent = observation.delivery
+    if sent is None:
+        label = observation.labels[0]
+        return (datetime.max.replace(tzinfo=local(date(2020, 1, 1), 0).tzinfo), label.delivery_name, 0)
+    return (sent.arrived_at, sent.name, sent.sequence)

@@ -1,0 +1,50 @@
+"""The true daily new cases of the shipped reports: cumulative minus the day before's, corrections kept.
+
+A place that the day before's report does not list had no case yet; a day whose day before was not reported
+has no value.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from simulator.deliveries import Observation
+from simulator.departments import case_report
+
+CODE = "h5_new_case_count"
+AREAS = (("city", "330100"), ("province", "330000"), ("country", "CN"))
+
+
+def indicators(observations: tuple[Observation, ...], as_of: datetime) -> pd.DataFrame:
+    """New confirmed cases a day in Hangzhou, Zhejiang and China, from what had arrived by an instant."""
+    reported: dict[date, dict[str, int]] = {
+        each.facts: _cumulative(case_report.records(each.sent.content))
+        for each in observations
+        if each.arrived_by(as_of) and each.readings[0].feed == case_report.FEED
+    }
+    rows = []
+    for day, today in sorted(reported.items()):
+        before = reported.get(day - timedelta(1))
+        for area_type, area in AREAS:
+            if before is not None and area in today:
+                rows.append((day.isoformat(), area_type, area, float(today[area] - before.get(area, 0))))
+    found = pd.DataFrame(rows, columns=["period", "area_type", "area", "knowable"])
+    return found.assign(
+        code=CODE, period_type="day", group_type="all", group="all", as_of=as_of, world=found["knowable"],
+        numerator=found["knowable"], denominator=1.0, completeness=100.0, tolerance=0.0,
+    )  # fmt: skip
+
+
+def _cumulative(records: list[dict[str, str]]) -> dict[str, int]:
+    """Confirmed by code: cities and provinces by number, China as a whole by `CN`."""
+    found = {}
+    for each in records:
+        if each["city"]:
+            code = each["cityCode"]
+        else:
+            code = each["provinceCode"] if each["province"] else each["countryCode"]
+        if code:
+            found[code] = int(each["confirmed"])
+    return found

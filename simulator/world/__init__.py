@@ -1,0 +1,1 @@
+"""What happens in the city, whether or not anyone observes it."""
