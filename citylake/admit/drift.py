@@ -24,6 +24,9 @@ def drift(feed: Feed, header: list[str]) -> dict[str, list]:
 def reasons_to_hold(feed: Feed, found: dict[str, list], header: list[str]) -> list[dict]:
     """Why the delivery cannot be admitted as it is, as (kind, text) a steward can act on."""
     reasons = []
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        reasons.append({"kind": "duplicate_header", "text": "columns named twice: " + ", ".join(twice)})
     if "removed" in found:
         text = f"{len(found['removed'])} declared column(s) missing: " + ", ".join(f"'{n}'" for n in found["removed"])
         text += f". Its columns: {', '.join(header)}."

@@ -5,8 +5,14 @@ Everything here is one row's business. What needs other rows (duplicates) is in 
 
 from __future__ import annotations
 
+from citylake.admit.reading import raw
 from citylake.column import Column
 from citylake.feed import Feed
+from citylake.privacy import looks
+
+_DATE = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T]0?0:00(:00([.]0+)?)?)?"
+_LOCAL = "[-0-9/ T:.]+"
+_OFFSET = ":[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
 
 
 def quoted(name: str) -> str:
@@ -25,10 +31,11 @@ def _listed(values) -> str:
     return "(" + ", ".join(literal(value) for value in values) + ")"
 
 
-def cleaned(column: Column, feed: Feed) -> str:
+def cleaned(column: Column, feed: Feed, header: list[str]) -> str:
     """The column's text without surrounding space, null where it is empty or a declared sentinel."""
     nulls = _listed(dict.fromkeys(["", *feed.format.nulls, *column.nulls]))
-    parts = [f"case when trim({quoted(s)}) in {nulls} then null else trim({quoted(s)}) end" for s in column.sources]
+    places = [raw(header.index(source)) for source in column.sources]
+    parts = [f"case when trim({place}) in {nulls} then null else trim({place}) end" for place in places]
     if len(parts) == 1:
         return parts[0]
     # `||` is null as soon as one part is: a date without its month is no date.
@@ -52,32 +59,58 @@ def typed(column: Column, text: str, feed: Feed) -> str:
             factor, offset = column.conversion()
             number = f"try_cast({text} as double)"
             value = number if (factor, offset) == (1.0, 0.0) else f"{number} * {factor!r} + {offset!r}"
-            return f"case when isfinite({number}) then {value} end"
+            # DuckDB takes 1_000 for a thousand.
+            return f"case when isfinite({number}) and not contains({text}, '_') then {value} end"
         case "boolean":
             return (
                 f"case when lower({text}) in ('true', 't', 'yes', 'y', '1', '是') then true"
                 f" when lower({text}) in ('false', 'f', 'no', 'n', '0', '否') then false end"
             )
         case "date":
-            return (
-                f"try_strptime({text}, {literal(column.format)})::date"
-                if column.format
-                else f"try_cast({text} as date)"
-            )
+            return _date(column, text)
         case "timestamp":
             return _timestamp(column, text, feed)
     raise AssertionError(column.type)
 
 
+def _date(column: Column, text: str) -> str:
+    if column.format:
+        return _within_years(f"try_strptime({text}, {literal(column.format)})::date")
+    # A bare cast would take 2020-01-05x, and drop an hour.
+    return f"case when regexp_full_match({text}, '{_DATE}') then {_within_years(f'try_cast({text} as date)')} end"
+
+
+def _within_years(value: str) -> str:
+    """Years 2 to 9999: what lies beyond, 'infinity' too, is no date to Python or to Iceberg, in some time zone."""
+    return f"case when year({value}) between 2 and 9999 then {value} end"
+
+
 def _timestamp(column: Column, text: str, feed: Feed) -> str:
     zone = literal(feed.format.timezone)
+    if _format_has_offset(column):
+        return _within_years(f"try_strptime({text}, {literal(column.format or '')})")
+    local = f"{_local(column, text)} at time zone {zone}"
     if column.format:
-        return f"try_strptime({text}, {literal(column.format)}) at time zone {zone}"
+        return local
     # A text with an offset says itself which instant it is; one without is local to the department.
-    return (
-        f"case when regexp_matches({text}, '[0-9](Z|[+-][0-9]{{2}}:?[0-9]{{2}})$')"
-        f" then try_cast({text} as timestamptz) else try_cast({text} as timestamp) at time zone {zone} end"
-    )
+    instant = _within_years(f"try_cast({text} as timestamptz)")
+    return f"case when {_has_offset(text)} then {instant} else {local} end"
+
+
+def _local(column: Column, text: str) -> str:
+    """The local time in a text without an offset."""
+    if column.format:
+        return _within_years(f"try_strptime({text}, {literal(column.format)})")
+    value = _within_years(f"try_cast({text} as timestamp)")
+    return f"case when regexp_full_match({text}, '{_LOCAL}') then {value} end"  # no words such as 'epoch'
+
+
+def _format_has_offset(column: Column) -> bool:
+    return "%z" in (column.format or "").lower()
+
+
+def _has_offset(text: str) -> str:
+    return f"regexp_matches({text}, '{_OFFSET}')"
 
 
 def broken_rules(column: Column) -> list[tuple[str, str]]:
@@ -98,23 +131,22 @@ def broken_rules(column: Column) -> list[tuple[str, str]]:
     return [(f"{column.name}.{kind}", f"coalesce({condition}, false)") for kind, condition in rules]
 
 
-def business_date(feed: Feed) -> str:
-    """The local date of the row's event time; null for reference feeds."""
+def business_date(feed: Feed, text: str | None = None) -> str:
+    """The local date of the row's event time, from its text; null for reference feeds.
+
+    Reading the local text again is cheaper than turning the instant back to local time.
+    """
     if feed.partition is None:
         return "null::date"
     column = feed.column(feed.partition.by)
+    text = text or quoted(f"_text_{column.name}")
     if column.type == "date":
-        return quoted(column.name)
-    return f"({quoted(column.name)} at time zone {literal(feed.format.timezone)})::date"
-
-
-def business_date_of_text(feed: Feed) -> str:
-    """The same, from the source columns."""
-    if feed.partition is None:
-        return "null::date"
-    column = feed.column(feed.partition.by)
-    value = typed(column, f"({cleaned(column, feed)})", feed)
-    return f"({value})" if column.type == "date" else f"(({value}) at time zone {literal(feed.format.timezone)})::date"
+        return typed(column, text, feed)
+    local = f"{_local(column, text)}::date"
+    elsewhere = f"({_timestamp(column, text, feed)} at time zone {literal(feed.format.timezone)})::date"
+    if column.format:
+        return elsewhere if _format_has_offset(column) else local
+    return f"case when {_has_offset(text)} then {elsewhere} else {local} end"
 
 
 def admitted_value(column: Column) -> str:
@@ -128,29 +160,38 @@ def admitted_value(column: Column) -> str:
         age = f"(year(_landed_at) - {name})"
         return (
             f"case when {age} < 18 then '<18' when {age} < 60 then '18-59' when {age} < 70 then '60-69'"
-            f" when {age} < 80 then '70-79' else '80+' end"
+            f" when {age} < 80 then '70-79' when {age} >= 80 then '80+' end"
         )
     raise AssertionError(column.privacy.becomes)
 
 
-def raw(position: int) -> str:
-    """The name under which the text of the nth source column is kept until the rows are split."""
-    return f"_raw_{position}"
-
-
 def record(feed: Feed, header: list[str]) -> str:
-    """The row as it came, as JSON, with the values of personal columns sealed."""
-    personal = {source for column in feed.columns if column.is_personal for source in column.sources}
-    parts = [
-        f"{literal(name)}, " + (f"seal({raw(n)})" if name in personal else raw(n)) for n, name in enumerate(header)
-    ]
-    return f"json_object({', '.join(parts)})::varchar"
+    """The row as it came, as JSON, with what tells of a person sealed."""
+    return _json(feed, list(enumerate(header)))
 
 
 def extra(feed: Feed, header: list[str]) -> str:
     """The undeclared columns of a row as JSON, null where the delivery has none."""
     known = set(feed.source_columns) | set(feed.ignores)
     unknown = [(n, name) for n, name in enumerate(header) if name not in known]
-    if not unknown:
-        return "null::varchar"
-    return f"json_object({', '.join(f'{literal(name)}, {raw(n)}' for n, name in unknown)})::varchar"
+    return _json(feed, unknown) if unknown else "null::varchar"
+
+
+def _json(feed: Feed, columns: list[tuple[int, str]]) -> str:
+    personal = {source for column in feed.columns if column.is_personal for source in column.sources}
+    known = set(feed.source_columns) | set(feed.ignores)
+    parts = []
+    for n, name in columns:
+        if name in personal or (name not in known and looks.is_personal_name(name)):
+            shown = f"seal({raw(n)})"
+        elif name not in known:
+            shown = sealed_where_personal(raw(n))
+        else:
+            shown = raw(n)
+        parts.append(f"{literal(name)}, {shown}")
+    return f"json_object({', '.join(parts)})::varchar"
+
+
+def sealed_where_personal(text: str) -> str:
+    """A text nobody declared: sealed where it looks like it tells of a person."""
+    return f"case when regexp_matches({text}, {literal(looks.VALUES)}) then seal({text}) else {text} end"

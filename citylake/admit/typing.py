@@ -11,6 +11,7 @@ from pathlib import Path
 from citylake.admit import expressions as sql
 from citylake.admit.months import MonthFiles
 from citylake.admit.reading import Reading
+from citylake.admit.rules import broken_declaration
 from citylake.feed import ALL, Feed
 from citylake.ledger.deliveries import Delivery
 
@@ -88,18 +89,21 @@ class Typing:
         self.connection.unregister("incoming")
 
     def _evaluate(self, statement: str, batch):
+        import duckdb
         import pyarrow as pa
 
         self.connection.register("source", pa.Table.from_batches([batch]))
-        rows = self.connection.execute(statement, self.times).to_arrow_table()
+        try:
+            rows = self.connection.execute(statement, self.times).to_arrow_table()
+        except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as error:
+            raise broken_declaration(self.feed, error) from None  # its text could hold a value
         self.connection.unregister("source")
         return rows
 
     def _statement(self, header: list[str]) -> str:
         """The SELECT that makes of a batch of text the admitted columns, `rules`, `record` and `_key`."""
         feed = self.feed
-        raws = [f"{sql.quoted(name)} as {sql.raw(n)}" for n, name in enumerate(header)]
-        texts = [f"{sql.cleaned(c, feed)} as {sql.quoted('_text_' + c.name)}" for c in feed.columns]
+        texts = [f"{sql.cleaned(c, feed, header)} as {sql.quoted('_text_' + c.name)}" for c in feed.columns]
         nulls = [
             f"{sql.quoted('_text_' + c.name)} is null and {sql.given(c, header)} as {sql.quoted('_null_' + c.name)}"
             for c in feed.columns
@@ -115,7 +119,7 @@ class Typing:
         unusable = ", ".join(sql.literal(f"{name}.{kind}") for name in feed.key for kind in ("cast", "required"))
         kept = ", ".join(f"{sql.admitted_value(c)} as {sql.quoted(c.name)}" for c in feed.kept_columns)
         return f"""
-            with texts as (select _source_row, {", ".join(raws + texts)} from source),
+            with texts as (select *, {", ".join(texts)} from source),
             valued as (
                 select *, $landed::timestamptz as _landed_at, {", ".join(values + nulls)} from texts
             ),
@@ -157,21 +161,22 @@ class Typing:
 
     def _rank(self, header: list[str]) -> None:
         raws = ", ".join(sql.raw(n) for n in range(len(header)))
-        named = ", ".join(f"{sql.raw(n)} as {sql.quoted(name)}" for n, name in enumerate(header))
-        names = [f"({sql.typed(c, f'({sql.cleaned(c, self.feed)})', self.feed)}) as {sql.quoted('_key_' + c.name)}"
+        # Columns of another feed may differ; this one's rows are equal all the same.
+        own = ", ".join(sql.raw(n) for n, name in enumerate(header) if name not in self.feed.ignores)
+        names = [f"({sql.typed(c, f'({sql.cleaned(c, self.feed, header)})', self.feed)}) as {sql.quoted('_key_' + c.name)}"
                  for c in map(self.feed.column, self.feed.key)]  # fmt: skip
         key = ", ".join(sql.quoted("_key_" + name) for name in self.feed.key)
-        zone_of_date = sql.business_date_of_text(self.feed)
+        by = self.feed.partition and self.feed.column(self.feed.partition.by)
+        date_of = sql.business_date(self.feed, f"({sql.cleaned(by, self.feed, header)})" if by else None)
         self.connection.execute(
             f"""
             create table repeated as
-            with named as (select _source_row, {raws}, {named} from candidates),
-            keyed as (select *, {", ".join(names)}, {zone_of_date} as _business_date from named),
+            with keyed as (select *, {", ".join(names)}, {date_of} as _business_date from candidates),
             ranked as (
                 select _source_row, _business_date, {raws},
                     count(*) over (partition by {key}) as key_count,
-                    count(*) over (partition by {raws}) as row_count,
-                    row_number() over (partition by {raws} order by _source_row) as nth
+                    count(*) over (partition by {own}) as row_count,
+                    row_number() over (partition by {own} order by _source_row) as nth
                 from keyed
             )
             select _source_row, _business_date, {sql.record(self.feed, header)} as record,
@@ -207,11 +212,15 @@ class Typing:
         return remade
 
     def _add_unparsed(self, reading: Reading) -> None:
+        """Refuse records that could not be split into fields; where any column is personal the whole is sealed."""
+        text = "seal($1)" if any(c.is_personal for c in self.feed.columns) else sql.sealed_where_personal("$1")
+        statement = (
+            "insert into refused select $2, null, ['unparseable'],"
+            f" json_object('text', {text.replace('$1', '$1::varchar')}, 'why', $3::varchar)::varchar"
+        )
         for start in range(0, len(reading.unparsed), 10_000):
-            self.connection.executemany(
-                "insert into refused values (?, null, ['unparseable'], json_object('text', ?::varchar, 'why', ?::varchar))",
-                reading.unparsed[start : start + 10_000],
-            )
+            records = reading.unparsed[start : start + 10_000]
+            self.connection.executemany(statement, [(each.text, each.source_row, each.why) for each in records])
 
     def _finish(self, reading: Reading, admitted: list[Path]) -> Typed:
         import pyarrow.parquet as pq
@@ -268,8 +277,7 @@ def _connect(scratch: Path, feed: Feed, delivery: Delivery):
     connection.execute(f"set temp_directory = {sql.literal(str(scratch / 'spill'))}")
     for domain in {column.privacy.domain for column in feed.columns if column.privacy and column.privacy.domain}:
         pseudonym.register(connection, domain)
-    if any(column.is_personal for column in feed.columns):
-        pseudonym.register_seal(connection, delivery.delivery_id)
+    pseudonym.register_seal(connection, delivery.delivery_id)
     connection.execute(f"set allowed_directories = [{sql.literal(str(scratch))}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

@@ -48,17 +48,27 @@ def register_seal(connection, delivery_id: str) -> str:
     """
     import pyarrow as pa
 
+    opened = []  # the cipher, made when there is something to seal
+
     def over(values):
-        return pa.array([None if value is None else seal(value, delivery_id) for value in values.to_pylist()], pa.string())
+        texts = values.to_pylist()
+        if not opened and any(text is not None for text in texts):
+            opened.append(_cipher())
+        sealed = [None if text is None else _sealed(opened[0], text, delivery_id) for text in texts]
+        return pa.array(sealed, pa.string())
 
     return _register(connection, "seal", over)
 
 
 def seal(value: str, delivery_id: str) -> str:
     """A value encrypted for the quarantine of a delivery."""
+    return _sealed(_cipher(), value, delivery_id)
+
+
+def _sealed(cipher, value: str, delivery_id: str) -> str:
     import base64
 
-    return "sealed:" + base64.urlsafe_b64encode(_cipher().encrypt(value.encode(), [delivery_id.encode()])).decode()
+    return "sealed:" + base64.urlsafe_b64encode(cipher.encrypt(value.encode(), [delivery_id.encode()])).decode()
 
 
 def unseal(text: str, delivery_id: str) -> str:
