@@ -1,9 +1,9 @@
 """The true air indicators: what happened, and the best anyone can know from what had arrived by an instant.
 
 A station-day counts for a pollutant with at least 18 of its 24 hours (75 %); its value is their plain
-mean, for O3 too (not the daily maximum of 8-hour means). A district, the city, a month or a year is the mean
-of the valid station-days in it: numerator their sum, denominator their number, completeness their share in
-percent of the station-days that the register of that instant expects in the whole period.
+mean, for O3 too (not the daily maximum of 8-hour means). A district's vintage, the city, a month or a year is
+the mean of the valid station-days in it: numerator their sum, denominator their number, completeness their
+share in percent of the station-days that the register of that instant expects in the whole period.
 `e1_valid_data_pct` is 100 × valid hours of all six pollutants / expected ones, over the days simulated;
 its completeness is the share of those days' station-days in the whole period's.
 """
@@ -11,16 +11,18 @@ its completeness is the share of those days' station-days in the whole period's.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from simulator.city import City
-from simulator.departments import air_station
+from simulator.departments import air_station, district
 from simulator.departments.air_quality import StationDay, true_day
 from simulator.world.air import POLLUTANTS
-from simulator.world.districts import CITY
+from simulator.world.districts import CITY, HANGZHOU, District
 from simulator.world.stations import Place, Station
 
 CODES = {
@@ -32,33 +34,51 @@ CODES = {
 }
 VALID_DATA = "e1_valid_data_pct"
 ENOUGH_HOURS = 18
-TOLERANCE = 1e-9  # relative: the order of a sum, nothing else
-_KEY = ["code", "period_type", "period", "area_type", "area"]
-Listed = list[tuple[Station, Place]]
+TOLERANCE = 1e-4  # relative: means may be kept to four decimals, nothing else
+WHOLE = "all"  # the vintage of an area that has none
+_KEY = ["code", "period_type", "period", "area_type", "area", "vintage"]
+_COUNTED = ["numerator", "denominator", "completeness"]
+_BEYOND = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A station's time in one vintage of a district, until the day before `until`."""
+
+    station: str
+    district_code: str
+    vintage: str
+    since: date
+    until: date
+
+    def days_within(self, first: date, end: date) -> int:
+        """How many of its days lie from `first` to the day before `end`."""
+        return max((min(self.until, end) - max(self.since, first)).days, 0)
 
 
 def indicators(city: City, instants: tuple[datetime, ...]) -> pd.DataFrame:
     """The air indicators of every day, month and year of the city's days, by district and for the city."""
-    everywhere = [(station, place) for station in city.stations for place in station.places]
+    everywhere = stays(((each, place) for each in city.stations for place in each.places), HANGZHOU)
     true_days = [each for day in city.days for each in true_day(city.seed, day, city.stations)]
     world = table(true_days, everywhere, city.days)[[*_KEY, "value"]].rename(columns={"value": "world"})
     made = []
     for as_of in instants:
-        known = table(current_days(city, as_of), register_at(city, as_of), city.days)
+        listed = stays(_list_at(city, as_of, air_station.FEED), _list_at(city, as_of, district.FEED))
+        known = table(current_days(city, as_of), listed, city.days)
         both = world.merge(known.rename(columns={"value": "knowable"}), on=_KEY, how="outer")
-        counted = ["numerator", "denominator", "completeness"]
-        both[counted] = both[counted].fillna(0.0)
+        both[_COUNTED] = both[_COUNTED].fillna(0.0)
         made.append(both.assign(as_of=as_of))
     return pd.concat(made, ignore_index=True).assign(group_type="all", group="all", tolerance=TOLERANCE)
 
 
-def register_at(city: City, as_of: datetime) -> Listed:
-    """The newest register that had arrived."""
+def _list_at(city: City, as_of: datetime, feed: str) -> tuple:
+    """The newest list of a feed that had arrived."""
     issues = [
-        each for each in city.observations
-        if each.arrived_by(as_of) and each.facts and each.readings[0].feed == air_station.FEED
-    ]  # fmt: skip
-    return list(issues[-1].facts) if issues else []
+        each.facts
+        for each in city.observations
+        if each.arrived_by(as_of) and each.facts and each.readings[0].feed == feed
+    ]
+    return issues[-1] if issues else ()
 
 
 def current_days(city: City, as_of: datetime) -> list[StationDay]:
@@ -70,71 +90,69 @@ def current_days(city: City, as_of: datetime) -> list[StationDay]:
     return list(newest.values())
 
 
-def table(station_days: list[StationDay], listed: Listed, days: tuple[date, ...]) -> pd.DataFrame:
+def stays(listed: Iterable[tuple[Station, Place]], districts: Iterable[District]) -> list[Stay]:
+    """The register's places cut at the vintages of their districts."""
+    vintages = list(districts)
+    found = [
+        Stay(station.name, place.district_code, each.valid_from.isoformat(),
+             max(place.since, each.valid_from), min(place.until or _BEYOND, each.valid_to or _BEYOND))
+        for station, place in listed for each in vintages if each.code == place.district_code
+    ]  # fmt: skip
+    return [stay for stay in found if stay.since < stay.until]
+
+
+def table(station_days: list[StationDay], listed: list[Stay], days: tuple[date, ...]) -> pd.DataFrame:
     """One row per indicator, period and area: value, numerator, denominator, completeness."""
     seen = {(each.station.name, each.day): each.admitted for each in station_days}
     rows = []
-    for station, place in listed:
+    for stay in listed:
         for day in days:
-            if not _covers(place, day):
+            if not stay.since <= day < stay.until:
                 continue
-            values = seen.get((station.name, day), np.full((24, len(POLLUTANTS)), np.nan))
+            values = seen.get((stay.station, day), np.full((24, len(POLLUTANTS)), np.nan))
             hours = np.isfinite(values).sum(axis=0)
             means = [np.nan if n < ENOUGH_HOURS else np.nanmean(values[:, at]) for at, n in enumerate(hours)]
-            rows.append((day, place.district_code, int(hours.sum()), *means))
-    daily = pd.DataFrame(rows, columns=["day", "district", "hours", *POLLUTANTS])
-    made = [_period(daily, listed, period_type) for period_type in ("day", "month", "year")]
+            rows.append((day, stay.district_code, stay.vintage, int(hours.sum()), *means))
+    daily = pd.DataFrame(rows, columns=["day", "area", "vintage", "hours", *POLLUTANTS])
+    made = [
+        _level(placed.assign(area_type=area_type), listed, period_type)
+        for period_type in ("day", "month", "year")
+        for area_type, placed in (("district", daily), ("city", daily.assign(area=CITY, vintage=WHOLE)))
+    ]
     return pd.concat(made, ignore_index=True)
 
 
-def _period(daily: pd.DataFrame, listed: Listed, period_type: str) -> pd.DataFrame:
-    """Both levels of one period type."""
+def _level(daily: pd.DataFrame, listed: list[Stay], period_type: str) -> pd.DataFrame:
+    """All indicators of one period type and kind of area."""
     length = {"day": 10, "month": 7, "year": 4}[period_type]
     period = daily["day"].map(lambda day: day.isoformat()[:length])
+    groups = daily.assign(period=period).groupby(["period", "area_type", "area", "vintage"])
+    expected = pd.Series(
+        {key: _expected(listed, key[0], key[2], key[3]) for key in groups.groups}, dtype=float
+    )
+    present = groups.size().astype(float)
     found = []
-    for area_type, area in (("district", daily["district"]), ("city", pd.Series(CITY, index=daily.index))):
-        groups = daily.assign(period=period, area=area).groupby(["period", "area"])
-        expected = pd.Series(
-            {
-                key: _expected(listed, key[0], None if area_type == "city" else key[1])
-                for key in groups.groups
-            },
-            dtype=float,
-        )
-        present = groups.size().astype(float)
-        for pollutant, code in CODES.items():
-            total, count = groups[pollutant].sum(), groups[pollutant].count().astype(float)
-            found.append(_rows(code, total / count.where(count > 0), total, count, 100 * count / expected))
-        hours, possible = groups["hours"].sum().astype(float), present * 24 * len(POLLUTANTS)
-        found.append(_rows(VALID_DATA, 100 * hours / possible, hours, possible, 100 * present / expected))
-        for each in found[-len(CODES) - 1 :]:
-            each["area_type"] = area_type
+    for pollutant, code in CODES.items():
+        total, count = groups[pollutant].sum(), groups[pollutant].count().astype(float)
+        found.append(_rows(code, total / count.where(count > 0), total, count, 100 * count / expected))
+    hours, possible = groups["hours"].sum().astype(float), present * 24 * len(POLLUTANTS)
+    found.append(_rows(VALID_DATA, 100 * hours / possible, hours, possible, 100 * present / expected))
     return pd.concat(found, ignore_index=True).assign(period_type=period_type)
 
 
 def _rows(code: str, value, numerator, denominator, completeness) -> pd.DataFrame:
-    columns = {
-        "value": value,
-        "numerator": numerator,
-        "denominator": denominator,
-        "completeness": completeness,
-    }
-    made = pd.DataFrame(columns).rename_axis(["period", "area"]).reset_index()
+    columns = dict(zip(("value", *_COUNTED), (value, numerator, denominator, completeness), strict=True))
+    made = pd.DataFrame(columns).rename_axis(["period", "area_type", "area", "vintage"]).reset_index()
     return made.assign(code=code)
 
 
-def _covers(place: Place, day: date) -> bool:
-    return place.since <= day and (place.until is None or day < place.until)
-
-
-def _expected(listed: Listed, period: str, area: str | None) -> int:
-    """Station-days of a period in an area (None: everywhere), over the whole calendar period."""
+def _expected(listed: list[Stay], period: str, area: str, vintage: str) -> int:
+    """Station-days of a whole calendar period in a vintage of a district, or in the city."""
     year, month, day = (*map(int, period.split("-")), 0, 0)[:3]
     first = date(year, month or 1, day or 1)
     last = date(year, month or 12, day or calendar.monthrange(year, month or 12)[1])
-    end = last + timedelta(1)
     return sum(
-        max((min(place.until or end, end) - max(place.since, first)).days, 0)
-        for _, place in listed
-        if area in (None, place.district_code)
+        stay.days_within(first, last + timedelta(1))
+        for stay in listed
+        if vintage == WHOLE or (stay.district_code, stay.vintage) == (area, vintage)
     )

@@ -1,7 +1,6 @@
 """The true daily new cases of the shipped reports: cumulative minus the day before's, corrections kept.
 
-A place that the day before's report does not list had no case yet; a day whose day before was not reported
-has no value.
+Where the day before was not reported, or its report does not list the place, there is no value.
 """
 
 from __future__ import annotations
@@ -28,11 +27,12 @@ def indicators(observations: tuple[Observation, ...], as_of: datetime) -> pd.Dat
     for day, today in sorted(reported.items()):
         before = reported.get(day - timedelta(1))
         for area_type, area in AREAS:
-            if before is not None and area in today:
-                rows.append((day.isoformat(), area_type, area, float(today[area] - before.get(area, 0))))
+            if before is not None and area in today and area in before:
+                rows.append((day.isoformat(), area_type, area, float(today[area] - before[area])))
     found = pd.DataFrame(rows, columns=["period", "area_type", "area", "knowable"])
     return found.assign(
-        code=CODE, period_type="day", group_type="all", group="all", as_of=as_of, world=found["knowable"],
+        code=CODE, period_type="day", vintage="all",
+        group_type="all", group="all", as_of=as_of, world=found["knowable"],
         numerator=found["knowable"], denominator=1.0, completeness=100.0, tolerance=0.0,
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ DELIVERIES = pa.schema(
      ("arrived_at", pa.timestamp("us", "UTC")), ("outcome", pa.string()), ("records", pa.int64()),
      ("admitted", pa.int64()), ("quarantined", pa.int64()), ("held", pa.int64())]
 )  # fmt: skip
-_KEYS = ("code", "period_type", "period", "area_type", "area", "group_type", "group")
+_KEYS = ("code", "period_type", "period", "area_type", "area", "vintage", "group_type", "group")
 _NUMBERS = ("world", "knowable", "numerator", "denominator", "tolerance", "completeness")
 INDICATORS = pa.schema(
     [*((name, pa.string()) for name in _KEYS), ("as_of", pa.timestamp("us", "UTC")),
@@ -51,7 +51,7 @@ def indicators(city: City) -> pa.Table:
     instants = (city.before_late_data, city.after_late_data)
     reported = [cases.indicators(city.observations, as_of) for as_of in instants]
     whole = pd.concat([air.indicators(city, instants), *reported], ignore_index=True).sort_values(
-        ["as_of", "code", "period_type", "period", "area_type", "area"], ignore_index=True
+        ["as_of", "code", "period_type", "period", "area_type", "area", "vintage"], ignore_index=True
     )
     whole["as_of"] = pd.to_datetime(whole["as_of"], utc=True)
     return pa.Table.from_pandas(whole[INDICATORS.names], schema=INDICATORS, preserve_index=False)

@@ -13,6 +13,7 @@ from simulator.deliveries import Delivery, Observation, Reading, local
 from simulator.departments import case_report
 from simulator.departments.air_quality import StationDay
 from simulator.truth import air, cases, tables
+from simulator.world.districts import District
 from simulator.world.stations import Place, Station
 
 DAY = date(2024, 2, 28)  # a leap year: February has 29 days, the year 366
@@ -30,8 +31,14 @@ def _day(station: Station, day: date, pm25: float, valid: int = 24) -> StationDa
     return StationDay(station, day, values)
 
 
-def _listed(*stations: Station) -> list[tuple[Station, Place]]:
-    return [(station, place) for station in stations for place in station.places]
+HALVES = (
+    District("111111", "", "", "district", "", date(2013, 1, 1)),
+    District("222222", "", "", "district", "", date(2013, 1, 1)),
+)
+
+
+def _listed(*stations: Station, districts: tuple[District, ...] = HALVES) -> list[air.Stay]:
+    return air.stays([(station, place) for station in stations for place in station.places], districts)
 
 
 def _row(table, code="e1_pm25_ugm3", **key):
@@ -87,6 +94,20 @@ def test_a_station_that_moved_counts_where_it_stood_on_the_day():
     assert _row(made, period="2024", area="111111")["completeness"] == pytest.approx(100 / 59 * 1.0)
 
 
+def test_a_district_whose_extent_changed_has_a_value_for_each_vintage():
+    before = District("111111", "", "", "district", "", date(2013, 1, 1), NEXT)
+    districts = (before, District("111111", "", "", "district", "", NEXT))
+    made = air.table(
+        [_day(EAST, DAY, 10), _day(EAST, NEXT, 30)], _listed(EAST, districts=districts), (DAY, NEXT)
+    )
+    old = _row(made, period="2024-02", area="111111", vintage="2013-01-01")
+    new = _row(made, period="2024-02", area="111111", vintage="2024-02-29")
+    assert (old["value"], old["completeness"]) == (10, pytest.approx(100 / 28))
+    assert (new["value"], new["completeness"]) == (30, 100)
+    whole = _row(made, period="2024-02", area_type="city", vintage="all")
+    assert (whole["value"], whole["completeness"]) == (20, pytest.approx(200 / 29))
+
+
 def test_what_is_known_at_an_instant_is_the_newest_readable_file_by_then():
     def sent(hour: int, pm25: float | None, outcome: str) -> Observation:
         delivery = Delivery("environment", "PRSA", 1, "East", local(DAY, hour), b"")
@@ -122,7 +143,6 @@ def test_new_cases_are_differences_of_days_that_follow_each_other_corrections_ke
     made = cases.indicators(seen, datetime(2026, 1, 1, tzinfo=local(start, 0).tzinfo))
     values = {(row.area, row.period): row.knowable for row in made.itertuples()}
     assert values == {
-        ("330100", "2020-02-02"): 3,
         ("330100", "2020-02-03"): -1,
         ("CN", "2020-02-02"): 4,
         ("CN", "2020-02-03"): 0,
@@ -135,7 +155,8 @@ def test_the_shipped_reports_say_what_was_published():
     made = cases.indicators(tuple(case_report.shipped()), local(date(2021, 1, 1), 0))
     values = {(row.area, row.period): row.knowable for row in made.itertuples()}
     assert values["330100", "2020-02-10"] == -10  # 165 became 155
-    assert values["330100", "2020-01-21"] == 1  # not listed the day before
+    assert values["330100", "2020-01-22"] == 0
+    assert ("330100", "2020-01-21") not in values  # not listed the day before
     assert values["330000", "2020-02-20"] == 40
     assert values["CN", "2020-02-12"] == 14109
     assert not any(period == "2020-01-20" for _, period in values)
