@@ -16,6 +16,8 @@ create schema if not exists ledger authorization owner;
 create schema if not exists marts authorization owner;
 grant usage on schema ledger to land, admit, conform, publish, steward;
 grant usage on schema marts to publish, steward, bi;
+-- A publication stages its rows in temporary tables before it replaces the published ones.
+grant temporary on database citylake to publish;
 alter default privileges for role owner in schema marts grant select on tables to bi, steward;
 alter default privileges for role owner in schema marts
     grant select, insert, update, delete on tables to publish;
@@ -103,9 +105,7 @@ def _make_database(connection, database: str, owner: str) -> None:
         connection.execute(sql.SQL("create database {} owner {}").format(name, sql.Identifier(owner)))
     connection.execute(sql.SQL("revoke all on database {} from public").format(name))
     for role in _CONNECT[database]:
-        connection.execute(
-            sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(role))
-        )
+        connection.execute(sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(role)))
 
 
 def _mark(passwords: dict[str, str]) -> str:
