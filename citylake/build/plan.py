@@ -27,6 +27,11 @@ class Plan:
     request_table: str | None = None
 
     @property
+    def size(self) -> int:
+        """How many partitions it makes."""
+        return len(self.stale) or len(self.days)
+
+    @property
     def days(self) -> list[date]:
         """The days that are made again."""
         return [item.first_date for item in self.periods if item.period_type == "day"]
@@ -72,6 +77,16 @@ def plan_stale(connection, domain: str) -> Plan:
     return Plan(domain, stale, tuple(inputs), tuple(touched_periods(days, sealed)), tuple(sorted(blocked)))
 
 
+def plan_newest(connection, domain: str) -> Plan:
+    """The plan for the newest day the driving inputs have; for looking, nothing of it will be published."""
+    row = connection.execute(
+        "select max(partition) as partition from ledger.versions where partition <> 'all' and table_id = any(%s)",
+        ([table.table_id for table in project.inputs(domain) if table.drives],),
+    ).fetchone()
+    days = [date.fromisoformat(row["partition"])] if row["partition"] else []
+    return Plan(domain, periods=tuple(touched_periods(days)))
+
+
 def plan_request(connection, domain: str, request_id: str) -> Plan:
     """The plan for a staged request: its days, whether stale or not; nothing of it will be published.
 
@@ -103,13 +118,13 @@ def _days(connection, query: str, value) -> list[date]:
 def pin(plan: Plan) -> list[Pinned]:
     """The state of each input, read after the plan, so that it is never older than the versions recorded.
 
-    A staged request's table is read from its branch `request_<id>` where there is one.
+    A staged request's table is read from its branch `request_<id>`, where there is one.
     Raises: DataFailed where the ledger knows a table that the catalogue does not.
     """
     pinned = []
     for source in project.inputs(plan.domain):
         if plan.request_id and source.table_id == plan.request_table:
-            pinned.append(_pin_branch(source, f"request_{plan.request_id}"))
+            pinned.append(_pin_branch(source, f"request_{plan.request_id.lower()}"))
             continue
         location = lake.metadata_location("publish", source.table_id)
         if not location:

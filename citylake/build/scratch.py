@@ -31,6 +31,11 @@ class Scratch:
         self.domain, self.run_id, self.remote = domain, run_id, remote
         self.folder = scratch_folder() / f"{domain}-{run_id}"
         self.connection = None
+        self._keeps = False
+
+    def keep(self) -> None:
+        """Leave the folder after success; the next run of the domain removes it."""
+        self._keeps = True
 
     @property
     def file(self) -> Path:
@@ -56,7 +61,7 @@ class Scratch:
         if self.connection is not None:
             self.connection.close()
         self._lock.close()
-        if kind is None:
+        if kind is None and not self._keeps:
             shutil.rmtree(self.folder, ignore_errors=True)
             _sweep(self.domain, keep=0)
 

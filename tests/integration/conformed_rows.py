@@ -1,0 +1,130 @@
+"""Conformed tables written by hand: what publish reads, without the stages before it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from citylake import lake, ledger
+from citylake.clock import new_id
+from citylake.ledger.deliveries import bump
+
+POLLUTANTS = ("pm25", "pm10", "so2", "no2", "co", "o3")
+DISTRICTS = [
+    ("330000", "浙江省", "Zhejiang", "province", None, date(1949, 10, 1), None),
+    ("330100", "杭州市", "Hangzhou", "city", "330000", date(1949, 10, 1), None),
+    ("330106", "西湖区", "Xihu", "district", "330100", date(1952, 1, 1), None),
+    ("330108", "滨江区", "Binjiang", "district", "330100", date(1996, 12, 12), None),
+]
+DISTRICT_COLUMNS = ("district_code", "name_zh", "name_en", "level_type", "parent_code", "valid_from", "valid_to")
+
+
+def stations(count: int = 4) -> list[dict]:
+    """Half of them in each district, all since 2013."""
+    return [
+        {
+            "station_id": f"S{number}", "station_name": f"station {number}",
+            "district_code": "330106" if number % 2 == 0 else "330108",
+            "longitude": 120.0, "latitude": 30.0, "valid_from": date(2013, 1, 1), "valid_to": None,
+        }
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def air_quality(day: date, count: int = 4, *, mean: float = 30.0, hours: int = 24) -> list[dict]:
+    """One row per station; pollutant k of station s has the mean `mean` + s + k."""
+    rows = []
+    for number, station in enumerate(stations(count)):
+        row = {
+            "station_id": station["station_id"], "station_name": station["station_name"],
+            "district_code": station["district_code"], "_business_date": day, "hours_expected": 24,
+        }  # fmt: skip
+        for place, name in enumerate(POLLUTANTS):
+            row[f"{name}_hours"] = hours
+            row[f"{name}_mean_ugm3"] = mean + number + 10 * place if hours else None
+        row |= {
+            "stuck_hours": 0, "temperature_mean_celsius": 12.5, "wind_speed_mean_mps": 2.0, "rain_sum_mm": 0.0,
+            "weather_hours": 24, "warning_pm25_above_pm10_hours": 0, "warning_orphan_station": False,
+        }  # fmt: skip
+        rows.append(row)
+    return rows
+
+
+def cases(day: date, total: int, new: int | None) -> list[dict]:
+    """Country, province and city with the same numbers."""
+    places = [("country", "CN", "中国", None), ("province", "330000", "浙江省", "CN"), ("city", "330100", "杭州市", "330000")]
+    return [
+        {
+            "area_type": kind, "area_code": code, "area_key": code, "area_name": name, "parent_code": parent,
+            "_business_date": day, "confirmed_total": total, "suspected_total": 0, "cured_total": 0,
+            "dead_total": 0, "confirmed_new": new, "cured_new": 0, "dead_new": 0,
+            "previous_date": day - timedelta(days=1) if new is not None else None,
+            "is_corrected": new is not None and new < 0, "warning_missing_code": False,
+        }
+        for kind, code, name, parent in places
+    ]  # fmt: skip
+
+
+def write(table_id: str, rows: list[dict], partitions: list[str]) -> None:
+    """Replace the partitions of a conformed table by rows, and count a new version of each."""
+    import pyarrow
+
+    table = _table(table_id)
+    schema = table.schema().as_arrow()
+    frame = pyarrow.Table.from_pylist(rows, schema=schema)
+    if partitions == ["all"]:
+        table.overwrite(frame)
+    else:
+        table.overwrite(frame, overwrite_filter=_within(partitions))
+    run_id = new_id()
+    with ledger.connect("conform") as connection:
+        for partition in partitions:
+            bump(connection, table_id, partition, run_id)
+
+
+def _within(partitions: list[str]):
+    from pyiceberg.expressions import In
+
+    return In("_business_date", [date.fromisoformat(name) for name in partitions])
+
+
+def _table(table_id: str):
+    from pyiceberg.exceptions import NoSuchTableError
+    from pyiceberg.partitioning import PartitionField, PartitionSpec
+    from pyiceberg.transforms import DayTransform
+
+    from citylake.table import find_table
+
+    catalog = lake.catalog("conform")
+    name = lake.identifier(table_id)
+    try:
+        return catalog.load_table(name)
+    except NoSuchTableError:
+        pass
+    declared = find_table(table_id)
+    schema = _schema(declared)
+    spec = PartitionSpec()
+    if declared.partitioned:
+        field = schema.find_field("_business_date")
+        spec = PartitionSpec(PartitionField(field.field_id, 1000, DayTransform(), "_business_date_day"))
+    for depth in (1, 2):
+        catalog.create_namespace_if_not_exists(name[:depth])
+    return catalog.create_table(name, schema, lake.table_location(table_id), spec, properties={"format-version": "2"})
+
+
+def _schema(declared):
+    from pyiceberg import types
+    from pyiceberg.schema import Schema
+
+    kinds = {
+        "string": types.StringType(), "integer": types.LongType(), "double": types.DoubleType(),
+        "boolean": types.BooleanType(), "date": types.DateType(), "timestamp": types.TimestampType(),
+    }  # fmt: skip
+    return Schema(*(
+        types.NestedField(number, column.name, kinds[column.type], required=False)
+        for number, column in enumerate(declared.columns, start=1)
+    ))  # fmt: skip
+
+
+def district_rows() -> list[dict]:
+    """A city with two districts."""
+    return [dict(zip(DISTRICT_COLUMNS, row, strict=True)) for row in DISTRICTS]
