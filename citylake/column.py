@@ -105,7 +105,7 @@ class Column(BaseModel):
         registry = pint.UnitRegistry()
         zero = registry.Quantity(0.0, source).to(target).magnitude
         one = registry.Quantity(1.0, source).to(target).magnitude
-        return round(one - zero, 12), round(zero, 12)
+        return float(f"{one - zero:.12g}"), round(zero, 12)
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:
@@ -118,11 +118,17 @@ class Column(BaseModel):
             raise ValueError(f"from_unit '{self.from_unit}' without a unit suffix in the name")
         if self.range and self.type not in ("integer", "double"):
             raise ValueError("range is for integer and double")
+        if self.range and self.range[0] > self.range[1]:
+            raise ValueError(f"range [{self.range[0]:g}, {self.range[1]:g}] ends before it begins")
         if self.from_unit:
             try:
-                self.conversion()
+                converts = self.conversion() != (1.0, 0.0)
             except Exception as error:  # pint raises several unrelated kinds
                 raise ValueError(f"from_unit '{self.from_unit}' cannot become '{self.unit}': {error}") from error
+            if converts and self.type == "integer":
+                raise ValueError(f"an integer cannot be converted from {self.from_unit}; use `type: double`")
+        if self.privacy and self.privacy.becomes == "generalise(age_band)" and self.type != "integer":
+            raise ValueError("generalise(age_band) is for a birth year: `type: integer`")
         if self.format and self.type not in ("date", "timestamp"):
             raise ValueError("format is for date and timestamp")
         return self

@@ -37,11 +37,13 @@ class CitylakeError(Exception):
 
     def __reduce__(self):
         """Keep the keyword arguments when the error crosses a process boundary."""
-        return (_rebuild, (type(self), self.__dict__.copy()))
+        parts = ("where", "found", "expected", "next_step")
+        return (_rebuild, (type(self), self.what, {name: getattr(self, name) for name in parts}, self.__dict__.copy()))
 
 
-def _rebuild(kind: type[CitylakeError], state: dict) -> CitylakeError:
-    error = kind(state.pop("what"), **state)
+def _rebuild(kind: type[CitylakeError], what: str, parts: dict, state: dict) -> CitylakeError:
+    error = kind(what, **parts)
+    error.__dict__.update(state)  # notes
     return error
 
 

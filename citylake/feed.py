@@ -10,35 +10,22 @@ import functools
 import hashlib
 import json
 import re
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from citylake import settings
-from citylake.clock import parse_duration
+from citylake.arrival import Arrival, Changes, Covers, Drift, Format
 from citylake.column import Column
+from citylake.declaration import NAME, Duration, Strict, Text, repeated
+from citylake.declaration import read_yaml as _yaml
+from citylake.declaration import shown as _shown
+from citylake.declaration import validated as _validated
 from citylake.errors import CitylakeError, Problems, WrongUse
 
 ALL = "all"  # the one partition of a reference table
 TECHNICAL_COLUMNS = ("_delivery_id", "_source_row", "_business_date", "_known_at", "_landed_at", "_extra")
-
-Duration = Annotated[timedelta, BeforeValidator(lambda v: parse_duration(v) if isinstance(v, str) else v)]
-
-
-class Strict(BaseModel):
-    """A frozen model that refuses keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Strict):
-    """A text in the two languages of the lake."""
-
-    en: str
-    zh: str
 
 
 class Partition(Strict):
@@ -46,75 +33,6 @@ class Partition(Strict):
 
     by: str
     every: Literal["day"] = "day"
-
-
-class Changes(Strict):
-    """`delivers: {changes: <column>, delete: <value>}`: rows are operations on a key."""
-
-    changes: str
-    delete: str
-
-
-class Covers(Strict):
-    """How the covered period is known: groups `date`, or `from` and `to` (included), in the name."""
-
-    from_name: str
-
-    def period(self, name: str) -> tuple[date, date] | None:
-        """The first and last day a file name covers, or None where it does not match."""
-        match = re.search(self.from_name, name)
-        if not match:
-            return None
-        groups = match.groupdict()
-        first = _day(groups.get("date") or groups["from"])
-        return first, _day(groups.get("date") or groups["to"])
-
-
-def _day(text: str) -> date:
-    digits = re.sub(r"\D", "", text)
-    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-
-
-class Arrival(Strict):
-    """How deliveries come: from where, under which names, how often, by when."""
-
-    source: Literal["inbox"] = Field(default="inbox", alias="from")
-    files: str
-    every: Duration
-    senders: int = Field(default=1, ge=1)
-    sender_from_name: str | None = None
-    deadline: Duration
-
-
-class Format(Strict):
-    """How the bytes are written."""
-
-    kind: Literal["csv"]
-    encoding: str = "utf-8"
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
-    timezone: str = "Asia/Shanghai"
-    nulls: tuple[str, ...] = ("",)
-    may_be_empty: bool = False
-
-    @model_validator(mode="after")
-    def _known(self) -> Format:
-        try:
-            "".encode(self.encoding)
-        except LookupError:
-            raise ValueError(f"encoding '{self.encoding}' is not known to Python; try utf-8 or gb18030") from None
-        if self.timezone not in available_timezones():
-            raise ValueError(f"timezone '{self.timezone}' is not in the time zone database")
-        return self
-
-
-class Drift(Strict):
-    """What to do with a delivery whose columns are not the declared ones."""
-
-    added: Literal["keep", "hold"] = "keep"
-    removed: Literal["hold"] = "hold"
-    renamed: Literal["hold"] = "hold"
-    type_changed: Literal["quarantine"] = "quarantine"
 
 
 class Rule(Strict):
@@ -128,8 +46,8 @@ class Rule(Strict):
 class Feed(Strict):
     """One table of one grain that a department delivers."""
 
-    department: str
-    dataset: str
+    department: str = Field(pattern=NAME)
+    dataset: str = Field(pattern=NAME)
     title: Text
     grain: str
     key: tuple[str, ...] = Field(min_length=1)
@@ -197,32 +115,32 @@ class Feed(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Feed:
-        names = [column.name for column in self.columns]
-        if self.partition and self.partition.by in names and not self.column(self.partition.by).required:
-            raise ValueError(f"partition.by '{self.partition.by}' must be `required: true`")
-        problems = [f"column '{name}' is declared twice" for name in set(names) if names.count(name) > 1]
         kept = {column.name for column in self.kept_columns}
+        problems = [f"column '{name}' is declared twice" for name in repeated(c.name for c in self.columns)]
+        problems += [f"rule '{name}' is declared twice" for name in repeated(rule.name for rule in self.rules)]
         problems += [f"key column '{name}' is not a kept column" for name in self.key if name not in kept]
-        if self.partition:
-            if self.partition.by not in kept:
-                problems.append(f"partition.by '{self.partition.by}' is not a kept column")
-            elif self.column(self.partition.by).type not in ("date", "timestamp"):
-                problems.append(f"partition.by '{self.partition.by}' must be a date or a timestamp")
-            if self.delivers == "everything":
-                problems.append("a feed that delivers everything is a reference feed and has no partition")
-        elif self.delivers == "period":
-            problems.append("a feed that delivers a period needs a partition")
+        problems += [f"source column '{n}' is both read and ignored" for n in self.ignores if n in self.source_columns]
+        problems += self._wrong_partition(kept)
         if isinstance(self.delivers, Changes) and self.delivers.changes not in kept:
             problems.append(f"the operation column '{self.delivers.changes}' is not a kept column")
-        rules = [rule.name for rule in self.rules]
-        problems += [f"rule '{name}' is declared twice" for name in set(rules) if rules.count(name) > 1]
-        if self.covers:
-            groups = set(re.compile(self.covers.from_name).groupindex)
-            if "date" not in groups and not {"from", "to"} <= groups:
-                problems.append("covers.from_name needs a group `date`, or `from` and `to`")
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _wrong_partition(self, kept: set[str]) -> list[str]:
+        if not self.partition:
+            return ["a feed that delivers a period needs a partition"] if self.delivers == "period" else []
+        by, problems = self.partition.by, []
+        if by not in kept:
+            problems.append(f"partition.by '{by}' is not a kept column")
+        else:
+            if self.column(by).type not in ("date", "timestamp"):
+                problems.append(f"partition.by '{by}' must be a date or a timestamp")
+            if not self.column(by).required:
+                problems.append(f"partition.by '{by}' must be `required: true`")
+        if self.delivers == "everything":
+            problems.append("a feed that delivers everything is a reference feed and has no partition")
+        return problems
 
 
 class Department(Strict):
@@ -258,9 +176,23 @@ def load_feeds(folder: Path | None = None) -> dict[str, Feed]:
             load_department(department.name, folder)
         except Problems as error:
             problems += error.problems
+    problems += [] if problems else _unknown_references(feeds)  # a broken file would look unknown
     if problems:
         raise Problems(problems)
     return feeds
+
+
+def _unknown_references(feeds: dict[str, Feed]) -> list[CitylakeError]:
+    return [
+        WrongUse(
+            "references a feed that does not exist", found=column.references,
+            where=f"feeds/{feed.department}/{feed.dataset}.yml: column '{column.name}'",
+            expected="one of " + ", ".join(sorted(feeds)),
+        )  # fmt: skip
+        for feed in feeds.values()
+        for column in feed.columns
+        if column.references and column.references not in feeds
+    ]
 
 
 def find_feed(feed_id: str) -> Feed:
@@ -277,7 +209,19 @@ def find_feed(feed_id: str) -> Feed:
 def read_feed(path: Path) -> Feed:
     """One feed file; its department is its folder, its dataset its stem."""
     content = _yaml(path)
-    return _validated(Feed, {"department": path.parent.name, "dataset": path.stem, **content}, path)
+    place = {"department": path.parent.name, "dataset": path.stem}
+    problems: list[CitylakeError] = [
+        WrongUse(f"the key '{name}' is not known", where=_shown(path), next_step="Folder and file name say it.")
+        for name in place
+        if name in content
+    ]
+    try:
+        feed = _validated(Feed, content | place, path)
+    except Problems as error:
+        problems += error.problems
+    if problems:
+        raise Problems(problems)
+    return feed
 
 
 def load_department(name: str, folder: Path | None = None) -> Department:
@@ -287,46 +231,3 @@ def load_department(name: str, folder: Path | None = None) -> Department:
         raise Problems([WrongUse("the department's file is missing", where=_shown(path),
                                  next_step="Write owner, contact, licence, purposes, grade and retention there.")])  # fmt: skip
     return _validated(Department, _yaml(path), path)
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Problems([WrongUse("this is not YAML", where=_shown(path), found=str(error))]) from error
-    if not isinstance(content, dict):
-        raise Problems([WrongUse("a feed file is a mapping of keys", where=_shown(path), found=type(content).__name__)])
-    return content
-
-
-def _validated(model: type[BaseModel], content: dict[str, Any], path: Path) -> Any:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise Problems([_problem(item, content, path) for item in error.errors()]) from error
-
-
-def _problem(item: Any, content: dict[str, Any], path: Path) -> WrongUse:
-    """A pydantic error as an error for the writer of a feed file."""
-    place = list(item["loc"])
-    if place[:1] == ["columns"] and len(place) > 1 and isinstance(place[1], int):
-        column = content["columns"][place[1]]
-        named = column.get("name", place[1] + 1) if isinstance(column, dict) else place[1] + 1
-        place[:2] = [f"column '{named}'"]
-    what = item["msg"].removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        what = f"the key '{place.pop()}' is not known"
-    elif item["type"] == "missing":
-        what = f"the key '{place.pop()}' is missing"
-    where = ": ".join([_shown(path), *[str(part) for part in place]])
-    found = None if item["type"] in ("missing", "value_error", "extra_forbidden") else repr(item["input"])[:80]
-    return WrongUse(what, where=where, found=found)
-
-
-def _shown(path: Path) -> str:
-    try:
-        return str(path.relative_to(settings.PROJECT))
-    except ValueError:
-        return str(path)

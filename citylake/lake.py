@@ -31,9 +31,9 @@ def landing_uri(feed_id: str, delivery_id: str, name: str) -> str:
 
 
 def split_uri(uri: str) -> tuple[str, str]:
-    """Bucket and key of an address."""
-    parsed = urlparse(uri)
-    return parsed.netloc, parsed.path.lstrip("/")
+    """Bucket and key of an address. The key is taken as it is: a file's name may hold `#` and `?`."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def identifier(table_id: str) -> tuple[str, ...]:

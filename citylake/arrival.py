@@ -1,0 +1,106 @@
+"""How deliveries come and how their bytes are written: parts of a feed file."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, model_validator
+
+from citylake.declaration import Duration, Strict
+
+
+class Changes(Strict):
+    """`delivers: {changes: <column>, delete: <value>}`: rows are operations on a key."""
+
+    changes: str
+    delete: str
+
+
+class Covers(Strict):
+    """How the covered period is known: groups `date`, or `from` and `to` (included), in the name."""
+
+    from_name: str
+
+    def period(self, name: str) -> tuple[date, date] | None:
+        """The first and last day a file name covers, or None where it does not match.
+
+        Raises: ValueError where the name holds no possible days, or the last before the first.
+        """
+        match = re.search(self.from_name, name)
+        if not match:
+            return None
+        groups = match.groupdict()
+        first, last = (_day(groups.get("date") or groups[bound]) for bound in ("from", "to"))
+        if last < first:
+            raise ValueError(f"the name covers {first} to {last}, which ends before it begins")
+        return first, last
+
+    @model_validator(mode="after")
+    def _groups(self) -> Covers:
+        groups = _groups_of(self.from_name)
+        if "date" not in groups and not {"from", "to"} <= groups:
+            raise ValueError("covers.from_name needs a group `date`, or `from` and `to`")
+        return self
+
+
+def _groups_of(pattern: str) -> set[str]:
+    try:
+        return set(re.compile(pattern).groupindex)
+    except re.error as error:
+        raise ValueError(f"'{pattern}' is not a regular expression: {error}") from None
+
+
+def _day(text: str) -> date:
+    digits = re.sub(r"\D", "", text)
+    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+
+
+class Arrival(Strict):
+    """How deliveries come: from where, under which names, how often, by when."""
+
+    source: Literal["inbox"] = Field(default="inbox", alias="from")
+    files: str
+    every: Duration
+    senders: int = Field(default=1, ge=1)
+    sender_from_name: str | None = None
+    deadline: Duration
+
+    @model_validator(mode="after")
+    def _groups(self) -> Arrival:
+        if self.sender_from_name and "sender" not in _groups_of(self.sender_from_name):
+            raise ValueError("sender_from_name needs a group `sender`")
+        return self
+
+
+class Format(Strict):
+    """How the bytes are written."""
+
+    kind: Literal["csv"]
+    encoding: str = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    quote: str = Field(default='"', min_length=1, max_length=1)
+    timezone: str = "Asia/Shanghai"
+    nulls: tuple[str, ...] = ("",)
+    may_be_empty: bool = False
+
+    @model_validator(mode="after")
+    def _known(self) -> Format:
+        try:
+            "".encode(self.encoding)
+        except LookupError:
+            raise ValueError(f"encoding '{self.encoding}' is not known to Python; try utf-8 or gb18030") from None
+        if self.timezone not in available_timezones():
+            raise ValueError(f"timezone '{self.timezone}' is not in the time zone database")
+        return self
+
+
+class Drift(Strict):
+    """What to do with a delivery whose columns are not the declared ones."""
+
+    added: Literal["keep", "hold"] = "keep"
+    removed: Literal["hold"] = "hold"
+    renamed: Literal["hold"] = "hold"
+    type_changed: Literal["quarantine"] = "quarantine"
