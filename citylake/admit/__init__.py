@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from citylake import lake, ledger, settings
@@ -21,17 +22,24 @@ ROLE = "admit"
 
 
 def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = None) -> dict:
-    """Admit every delivery of a feed that waits, in order of arrival. Returns the counts of outcomes."""
-    with ledger.connect(ROLE) as connection:
-        waiting = deliveries.waiting(connection, feed_id)
+    """Admit every delivery of a feed that waits, in order of arrival. Returns the counts of outcomes.
+
+    Asks again until nothing waits: an admission can undo that a later delivery repeated an earlier one.
+    """
     counts = {"admitted": 0, "held": 0, "repeated": 0, "rows": 0}
-    for delivery in waiting:
-        outcome = admit(delivery.delivery_id)
-        counts[outcome.status] += 1
-        counts["rows"] += outcome.records_admitted
-        if progress:
-            progress(outcome)
-    return counts
+    done: set[str] = set()
+    while True:
+        with ledger.connect(ROLE) as connection:
+            waiting = [item for item in deliveries.waiting(connection, feed_id) if item.delivery_id not in done]
+        if not waiting:
+            return counts
+        for delivery in waiting:
+            outcome = admit(delivery.delivery_id)
+            done.add(delivery.delivery_id)
+            counts[outcome.status] += 1
+            counts["rows"] += outcome.records_admitted
+            if progress:
+                progress(outcome)
 
 
 def admit(delivery_id: str) -> Outcome:
@@ -52,7 +60,7 @@ def admit(delivery_id: str) -> Outcome:
         from citylake.ledger.feeds import declare_feeds
 
         declare_feeds(connection, [feed])
-        repeats = deliveries.repeated(connection, delivery)
+        repeats = deliveries.repeated(connection, delivery, covered_period(delivery, feed)[0])
         now = connection.execute("select ledger.clock_now() as now, clock_timestamp() as wall").fetchone()
     with ledger.run(ROLE, "admit", delivery_id) as run:
         known_at = delivery.arrived_at if settings.current().clock == "replay" else now["now"]
@@ -68,6 +76,14 @@ def admit(delivery_id: str) -> Outcome:
             deliveries.record_outcome(connection, feed.admitted, outcome, attempt, run.run_id)
         run.rows = outcome.records_admitted
     return outcome
+
+
+def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | None, list[dict]]:
+    """The first and last day the delivery's name covers, or None; and the reason to hold where it is impossible."""
+    try:
+        return feed.covers.period(delivery.name) if feed.covers else None, []
+    except ValueError as error:
+        return None, [{"kind": "impossible_period", "text": f"the name '{delivery.name}' covers no days: {error}"}]
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict) -> Outcome:
@@ -102,7 +118,7 @@ def _read_and_type(delivery: Delivery, feed: Feed, scratch: Path, common: dict) 
     try:
         reading = _read(delivery, feed)
         found = drift(feed, reading.header)
-        reasons = reasons_to_hold(feed, found, reading.header)
+        reasons = reasons_to_hold(feed, found, reading.header) + covered_period(delivery, feed)[1]
         if reasons:
             for _ in reading.batches:  # only to count them
                 pass

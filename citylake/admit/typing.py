@@ -44,6 +44,7 @@ class Typing:
     def __init__(self, feed: Feed, delivery: Delivery, scratch: Path, landed_at: datetime, known_at: datetime):
         self.feed, self.delivery, self.scratch = feed, delivery, scratch
         self.times = {"id": delivery.delivery_id, "landed": landed_at, "known": known_at}
+        self.period = feed.covers.period(delivery.name) if feed.covers else None
         self.connection = _connect(scratch, feed, delivery)
         self.nulls: Counter[str] = Counter()
 
@@ -113,6 +114,10 @@ class Typing:
         ]
         rules = [item for column in feed.columns for item in sql.broken_rules(column)]
         rules += [(rule.name, f"coalesce(not ({rule.that}), false)") for rule in feed.rules]
+        if self.period:
+            first, last = (sql.literal(day.isoformat()) for day in self.period)
+            # Or a row with a wrong date would count as the whole of another day.
+            rules.append(("outside_period", f"coalesce(_business_date not between {first} and {last}, false)"))
         broken = ", ".join(f"case when {condition} then {sql.literal(name)} end" for name, condition in rules)
         key = ", ".join(sql.quoted(name) for name in feed.key)
         # A row whose key could not be read repeats nothing.
@@ -121,13 +126,15 @@ class Typing:
         return f"""
             with texts as (select *, {", ".join(texts)} from source),
             valued as (
-                select *, $landed::timestamptz as _landed_at, {", ".join(values + nulls)} from texts
+                select *, $landed::timestamptz as _landed_at, {sql.business_date(feed)} as _business_date,
+                    {", ".join(values + nulls)}
+                from texts
             ),
             judged as (
                 select *, [rule for rule in [{broken or "null::varchar"}] if rule is not null]::varchar[] as rules
                 from valued
             )
-            select {kept}, $id as _delivery_id, _source_row, {sql.business_date(feed)} as _business_date,
+            select {kept}, $id as _delivery_id, _source_row, _business_date,
                 $known::timestamptz as _known_at, _landed_at, {sql.extra(feed, header)} as _extra,
                 rules, case when len(rules) > 0 then {sql.record(feed, header)} end as record,
                 case when not list_has_any(rules, [{unusable}]) then hash({key}) end as _key,
@@ -258,10 +265,10 @@ class Typing:
                     f"select strftime(_business_date, '%Y-%m-%d'), count(*) from read_parquet([{listed}]) group by 1"
                 ).fetchall()
             )
-        if self.feed.covers and (period := self.feed.covers.period(self.delivery.name)):
-            result.covers = period
+        if self.period:
+            result.covers = self.period
             # A day the name promises and no row has is covered all the same: a correction may empty it.
-            for ordinal in range(period[0].toordinal(), period[1].toordinal() + 1):
+            for ordinal in range(self.period[0].toordinal(), self.period[1].toordinal() + 1):
                 result.partitions.setdefault(date.fromordinal(ordinal).isoformat(), 0)
 
 

@@ -91,40 +91,51 @@ def waiting(connection, feed_id: str | None = None) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
-def repeated(connection, delivery: Delivery) -> str | None:
-    """The delivery that this one repeats, or None.
+def repeated(connection, delivery: Delivery, covers: tuple[date, date] | None = None) -> str | None:
+    """The delivery that this one repeats, or None; `covers` is the period its name promises.
 
-    Equal bytes count as repeated only where nothing else came since from the same sender for the
-    same partitions: A, B, A is three facts, A, A is one.
+    Equal bytes count as repeated only where nothing else came since from the same sender (from anyone,
+    where a delivery is everything) for the same partitions: A, B, A is three facts, A, A is one. Bytes
+    without a record are the same for every day: the period that is emptied by them must be the same too.
     """
+    # Only admitted deliveries have rows in delivery_partitions.
     row = connection.execute(
         """
         select earlier.delivery_id
-        from ledger.outcomes as earlier
+        from ledger.deliveries as earlier
+        cross join lateral (
+            select * from ledger.admissions
+            where admissions.delivery_id = earlier.delivery_id
+            order by admissions.attempt desc
+            limit 1
+        ) as outcome
         where
             earlier.feed_id = %(feed)s and earlier.sender = %(sender)s and earlier.sha256 = %(sha256)s
-            and earlier.status = 'admitted'
+            and outcome.status = 'admitted'
+            and outcome.covers_from is not distinct from %(from)s
+            and outcome.covers_to is not distinct from %(to)s
             and (earlier.arrived_at, earlier.delivery_id) < (%(arrived)s, %(id)s)
             and not exists (
                 select 1
-                from ledger.outcomes as between_them
-                inner join ledger.delivery_partitions as theirs
-                    on theirs.delivery_id = between_them.delivery_id
-                inner join ledger.delivery_partitions as ours
-                    on ours.delivery_id = earlier.delivery_id and ours.partition = theirs.partition
+                from ledger.delivery_partitions as ours
+                inner join ledger.delivery_partitions as theirs on theirs.partition = ours.partition
+                inner join ledger.deliveries as between_them on between_them.delivery_id = theirs.delivery_id
+                inner join ledger.feeds on feeds.feed_id = between_them.feed_id
                 where
-                    between_them.feed_id = %(feed)s and between_them.sender = %(sender)s
-                    and between_them.status = 'admitted'
+                    ours.delivery_id = earlier.delivery_id
+                    and between_them.feed_id = earlier.feed_id
+                    and (between_them.sender = earlier.sender or feeds.delivers = 'everything')
                     and (between_them.arrived_at, between_them.delivery_id)
                         > (earlier.arrived_at, earlier.delivery_id)
                     and (between_them.arrived_at, between_them.delivery_id) < (%(arrived)s, %(id)s)
             )
-        order by earlier.arrived_at desc
+        order by earlier.arrived_at desc, earlier.delivery_id desc
         limit 1
         """,
         {
             "feed": delivery.feed_id, "sender": delivery.sender, "sha256": delivery.sha256,
             "arrived": delivery.arrived_at, "id": delivery.delivery_id,
+            "from": covers and covers[0], "to": covers and covers[1],
         },
     ).fetchone()  # fmt: skip
     return row["delivery_id"] if row else None

@@ -268,7 +268,8 @@ inner join ledger.deliveries on deliveries.delivery_id = admissions.delivery_id
 order by admissions.delivery_id, admissions.attempt desc;
 
 create view ledger.waiting as
--- One row per delivery that has no outcome yet, or whose re-admission was requested since.
+-- One row per delivery that has no outcome yet, whose re-admission was requested since, or that was found
+-- to repeat another and no longer does: a delivery that arrived between the two was admitted after both.
 select deliveries.*
 from ledger.deliveries
 left join ledger.outcomes on outcomes.delivery_id = deliveries.delivery_id
@@ -280,26 +281,45 @@ where
             requests.kind = 'readmit' and requests.status = 'accepted'
             and requests.delivery_id = deliveries.delivery_id
             and requests.accepted_at > outcomes.started_at
-    );
+    )
+    or exists (
+        select 1
+        from ledger.deliveries as original
+        inner join ledger.feeds on feeds.feed_id = original.feed_id
+        inner join ledger.delivery_partitions as ours on ours.delivery_id = original.delivery_id
+        inner join ledger.delivery_partitions as theirs on theirs.partition = ours.partition
+        inner join ledger.deliveries as between_them on between_them.delivery_id = theirs.delivery_id
+        where
+            original.delivery_id = outcomes.repeats
+            and between_them.feed_id = original.feed_id
+            and (between_them.sender = original.sender or feeds.delivers = 'everything')
+            and (between_them.arrived_at, between_them.delivery_id) > (original.arrived_at, original.delivery_id)
+            and (between_them.arrived_at, between_them.delivery_id) < (outcomes.arrived_at, outcomes.delivery_id)
+    )
+    or (
+        select original.status from ledger.admissions as original
+        where original.delivery_id = outcomes.repeats
+        order by original.attempt desc
+        limit 1
+    ) <> 'admitted';
 
 create view ledger.current_deliveries as
 -- One row per delivery and partition whose rows count now, for feeds that deliver a period or everything:
--- the latest arrival of each sender, the delivery id breaking ties.
+-- the latest arrival of each sender, the delivery id breaking ties. Only admitted deliveries have partitions.
 with ranked as (
     select
-        outcomes.feed_id, outcomes.sender, outcomes.delivery_id, delivery_partitions.partition,
+        deliveries.feed_id, deliveries.sender, deliveries.delivery_id, delivery_partitions.partition,
         delivery_partitions.record_count,
         row_number() over (
             partition by
-                outcomes.feed_id,
-                case when feeds.delivers = 'everything' then '' else outcomes.sender end,
+                deliveries.feed_id,
+                case when feeds.delivers = 'everything' then '' else deliveries.sender end,
                 delivery_partitions.partition
-            order by outcomes.arrived_at desc, outcomes.delivery_id desc
+            order by deliveries.arrived_at desc, deliveries.delivery_id desc
         ) as newest
-    from ledger.outcomes
-    inner join ledger.feeds on feeds.feed_id = outcomes.feed_id
-    inner join ledger.delivery_partitions on delivery_partitions.delivery_id = outcomes.delivery_id
-    where outcomes.status = 'admitted'
+    from ledger.delivery_partitions
+    inner join ledger.deliveries on deliveries.delivery_id = delivery_partitions.delivery_id
+    inner join ledger.feeds on feeds.feed_id = deliveries.feed_id
 )
 select feed_id, sender, delivery_id, partition, record_count
 from ranked
