@@ -1,0 +1,88 @@
+"""A day made alone, from the window its declaration asks for, is the day made with all others."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from citylake.conform.days import ranges, widened, within
+from citylake.conform.frame import shaped
+from citylake.table import Table, job_module, load_tables
+from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
+from tests.integration.test_conform_case_day import REPORTS
+from tests.local_spark import session
+
+FIRST = date(2026, 2, 20)
+DAYS = [FIRST + timedelta(days=n) for n in range(14)]
+
+
+def air_quality(chance: random.Random) -> dict[str, tuple[list[tuple], str]]:
+    """Hours with gaps, long and short stuck runs over midnight, weather with holes, a station that moves."""
+    readings, weather = [], []
+    for station in ("A", "B", "Unknown"):
+        value = 20.0
+        for n in range(24 * len(DAYS)):
+            at = datetime(2026, 2, 19, 16, tzinfo=UTC) + timedelta(hours=n)
+            technical = ("D", n, DAYS[n // 24], at)
+            # Mostly unchanged, so that runs cross midnight, some of them for days.
+            value = value if chance.random() < 0.9 else float(chance.randint(1, 60))
+            shown = value if chance.random() < 0.97 else None
+            if chance.random() < 0.97:
+                others = [float(chance.randint(1, 90)) / 10 for _ in range(5)]
+                readings.append((station, at, shown, *others, *technical))
+            if chance.random() < 0.4:
+                weather.append((station, at, chance.uniform(-5, 30), chance.uniform(0, 9), 0.1, *technical))
+    moved = FIRST + timedelta(days=6)
+    stations = [
+        ("S1", "A", "330106", date(2020, 1, 1), moved),
+        ("S1", "A", "330113", moved, None),
+        ("S2", "B", "330106", date(2020, 1, 1), FIRST + timedelta(days=9)),
+        ("S3", "Silent", "330106", FIRST + timedelta(days=4), None),
+    ]
+    return {"readings": (readings, READINGS), "weather": (weather, WEATHER), "stations": (stations, STATIONS)}
+
+
+def cases(chance: random.Random) -> dict[str, tuple[list[tuple], str]]:
+    """Places that miss reports for days, lose and get their codes, and totals that fall."""
+    rows = []
+    for name, code in (("杭州市", "330100"), ("未公布来源", None), ("宁波市", "330200")):
+        total = 0
+        for day in DAYS:
+            total = max(0, total + chance.randint(-3, 9))
+            if chance.random() < 0.45:
+                shown = code if chance.random() < 0.8 else None
+                rows.append(("中国", "CN", "浙江省", "330000", name, shown, total, 0, total // 2, 0, day))
+    return {"reports": (rows, REPORTS)}
+
+
+GENERATORS = {"conformed.environment.air_quality_day": air_quality, "conformed.health.case_day": cases}
+TABLES = [table for table in load_tables().values() if not table.is_current_rows]
+
+
+def made(table: Table, given: dict[str, tuple[list[tuple], str]], days: list[date]) -> dict[date, list[tuple]]:
+    """Rows by day, sorted, exactly as they would be written."""
+    inputs = {}
+    for name, (rows, schema) in given.items():
+        frame = session().createDataFrame(rows, schema)
+        item = table.inputs[name]
+        if not item.as_of:
+            frame = frame.filter(within("_business_date", widened(ranges(days), item.before, item.after)))
+        inputs[name] = frame
+    found: dict[date, list[tuple]] = {day: [] for day in days}
+    for row in shaped(job_module(table).conform(inputs, days), table, days).collect():
+        found[row["_business_date"]].append(tuple(row))
+    return {day: sorted(rows, key=repr) for day, rows in found.items()}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_any_part_of_the_days_equals_the_same_days_of_the_whole(table: Table, seed: int):
+    chance = random.Random(seed)
+    given = GENERATORS[table.table_id](chance)
+    whole = made(table, given, DAYS)
+    assert sum(len(rows) for rows in whole.values()) >= len(DAYS)
+    for size in (1, 1, 2, 5):
+        part = sorted(chance.sample(DAYS, size))
+        assert made(table, given, part) == {day: whole[day] for day in part}
