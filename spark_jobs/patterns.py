@@ -33,7 +33,7 @@ def in_force(
     until: str,
     order: Sequence[str] = (),
 ) -> DataFrame:
-    """One row per `by` and day: the row with since <= day < until (null: no end). The day is `_business_date`.
+    """One row per `by` and day (`_business_date`): the row with since <= day < until, null being no end.
 
     Where intervals of one thing overlap, the one that began last counts, then the greatest in `order`.
     Makes rows x days rows: for reference tables.

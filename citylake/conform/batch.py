@@ -21,6 +21,7 @@ def write(
     output.overwrite(made(spark, table, work), table, found, work.days, branch, run_id)
     found.refresh()
     snapshot = output.branch_snapshot(found, branch)
+    assert snapshot is not None  # begin_branch made it, and only the table's lock holder removes it
     spans = ranges(work.days) if table.partitioned else None
     written = read(spark, table.table_id, snapshot, columns_of(table.table_id), spans)
     return snapshot, frame.count_by_day(written, table)

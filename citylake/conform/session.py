@@ -6,7 +6,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from citylake import settings
@@ -19,7 +19,9 @@ _Result = TypeVar("_Result")
 _PROBE_S = 3.0
 # Waits of 0.05, 0.2, 0.8, 2, 2, 2, 2 s between attempts: a server that is gone is told after 10 s.
 # pyspark's own policy waits for minutes.
-_RETRIES = {"max_retries": 7, "initial_backoff": 50, "max_backoff": 2000, "max_server_retry_delay": 2000}
+_RETRIES: dict[str, Any] = {
+    "max_retries": 7, "initial_backoff": 50, "max_backoff": 2000, "max_server_retry_delay": 2000,
+}  # fmt: skip
 _DATA_ERRORS = ("ArithmeticException", "NumberFormatException", "DateTimeException",
                 "ArrayIndexOutOfBoundsException")  # fmt: skip
 
@@ -45,7 +47,8 @@ def session() -> Iterator[SparkSession]:
         with translated():
             yield spark
     except (ServerUnavailable, SessionLost):
-        spark.release_session_on_close = False  # nobody to release it, and asking would wait once more
+        # Nobody is there to release it, and asking would wait once more.
+        spark.release_session_on_close = False  # type: ignore[attr-defined]
         raise
     finally:
         # Released, not only closed: what a session holds (its own catalogue with its connections to
@@ -76,6 +79,7 @@ def _connect(place: str) -> SparkSession:
 
     # pyspark logs each gRPC failure with a stack trace before it raises it.
     logging.getLogger("pyspark.sql.connect.logging").setLevel(logging.CRITICAL)
+    # builder.create, not getOrCreate: a session that other code of this process left open is not ours.
     spark = SparkSession.builder.remote(place).create()
     spark.client.set_retry_policies([DefaultPolicy(**_RETRIES)])
     return spark

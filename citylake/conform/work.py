@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -40,7 +40,7 @@ class Work:
         """The days to make, oldest first; none for a table without partitions."""
         return sorted(date.fromisoformat(item.partition) for item in self.items if item.partition != ALL)
 
-    def only(self, items: list[Stale]) -> Work:
+    def only(self, items: Sequence[Stale]) -> Work:
         """The same work for some of its partitions."""
         return dataclasses.replace(self, items=tuple(items))
 

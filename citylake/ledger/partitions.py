@@ -171,7 +171,7 @@ def _unblock(connection, item: Stale) -> None:
 def block(
     connection, partitions: list[Stale], reason: str, run_id: str, *, read_at: datetime | None = None
 ) -> None:
-    """Do not try these partitions again until their inputs change or somebody asks after `read_at`, or now."""
+    """Do not try these partitions again until their inputs change or somebody asks after `read_at` (now)."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into ledger.blocks (table_id, partition, fingerprint, reason, run_id, blocked_at)"
