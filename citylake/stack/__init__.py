@@ -16,13 +16,17 @@ def up(progress: Progress | None = None) -> list[ServerStatus]:
     """Start this lake's servers, telling `progress` (default: lines on standard error) of each step.
 
     Everything missing is made: programs, data folders, secrets, users, tables. Safe to repeat, after
-    a kill at any instant, and from two terminals at once. Raises: CitylakeError with the reason.
+    a kill at any instant, and from two terminals at once. Where the servers are somebody else's
+    (`CITYLAKE_STACK=external`) it only waits until they answer. Raises: CitylakeError with the reason.
     """
     from citylake import settings
-    from citylake.stack import health, sequence, start
+    from citylake.stack import external, health, sequence, start
     from citylake.stack.site import Site, locked
 
     site = Site(settings.current())
+    if site.settings.stack == "external":
+        external.wait(site, progress or sequence.Lines())
+        return health.statuses(site)
     site.make_folders()
     with locked(site.run / "up.lock"):
         site = start.up(site, progress or sequence.Lines())
@@ -33,12 +37,15 @@ def down() -> int:
     """Stop this lake's servers; how many processes were left behind by a crash and stopped too.
 
     Data stay. Safe to repeat. Returns when no process of the lake is left.
+    Raises: WrongUse where the servers are somebody else's.
     """
     from citylake import settings
-    from citylake.stack import leftovers, stop
+    from citylake.stack import external, leftovers, stop
     from citylake.stack.site import Site, locked
 
     site = Site(settings.current())
+    if site.settings.stack == "external":
+        raise external.not_ours()
     if not site.home.exists():
         return 0
     site.make_folders()

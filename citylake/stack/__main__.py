@@ -10,20 +10,24 @@ from citylake.errors import CitylakeError
 
 def main(words: list[str]) -> int:
     """Run one command; its exit code."""
-    verbs = {"up": stack.up, "down": stack.down, "status": stack.status}
-    if len(words) != 1 or words[0] not in verbs:
-        print("usage: python -m citylake.stack up|down|status", file=sys.stderr)
-        return 2
     try:
-        result = verbs[words[0]]()
+        match words:
+            case ["up"]:
+                servers = stack.up()
+            case ["down"]:
+                stack.down()
+                return 0
+            case ["status"]:
+                servers = stack.status()
+            case _:
+                print(__doc__, file=sys.stderr)
+                return 2
     except CitylakeError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    if words[0] == "down":
-        return 0
-    for server in result:
+    for server in servers:
         print(server.model_dump_json())
-    return 0 if words[0] == "up" or all(server.healthy for server in result) else 3
+    return 0 if all(server.healthy for server in servers) else 3
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ _HEALTH_KEYS = {SCHEDULER: "scheduler", DAG_PROCESSOR: "dag_processor", TRIGGERE
 
 def programs(site: Site) -> list[Program]:
     """How to run the four servers."""
+    configured = _config_text(site)
     return [
         Program(
             name=name,
@@ -49,6 +50,7 @@ def programs(site: Site) -> list[Program]:
             environment=environment(site),
             stop_seconds=15,
             priority=10,
+            configuration=configured,
         )
         for name in NAMES
     ]
@@ -69,12 +71,7 @@ def prepare(site: Site) -> None:
     """Write its configuration and its admin's password. Safe to repeat."""
     folder = site.server_folder(FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
-    parser = configparser.RawConfigParser()
-    parser.read_dict(configuration(site))
-    text = io.StringIO()
-    parser.write(text)
-    # Airflow interpolates `%`.
-    write_private(folder / "airflow.cfg", text.getvalue().replace("%", "%%"))
+    write_private(folder / "airflow.cfg", _config_text(site))
     password = ensure_secret(site, f"airflow.{ADMIN}")
     write_private(folder / "passwords.json", json.dumps({ADMIN: password}) + "\n")
 
@@ -110,8 +107,8 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
         },
         "logging": {"base_log_folder": site.logs / "tasks"},
         "api": {
-            "base_url": url,
-            "host": "127.0.0.1",
+            "base_url": settings.airflow_web_url or url,
+            "host": settings.listen,
             "port": urlsplit(url).port,
             "workers": 1,
             "secret_key": ensure_secret(site, "airflow.secret_key"),
@@ -139,14 +136,19 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
 
 
 def migrate(site: Site) -> None:
-    """Bring the metadata tables to this Airflow's version; skipped when that was done before.
+    """Bring the metadata tables to this Airflow's version, and the pools to what DAGs name.
 
-    Raises: ServerUnavailable where Airflow's own migration fails.
+    Quick when that was done before. Raises: ServerUnavailable where Airflow's own migration fails.
     """
     version = importlib.metadata.version("apache-airflow-core")
     stamp = site.server_folder(FOLDER) / "migrated"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == _stamp(site, version):
-        return
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != _stamp(site, version):
+        _run_migrations(site)
+        write_private(stamp, _stamp(site, version))
+    _make_pools(site)
+
+
+def _run_migrations(site: Site) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "airflow", "db", "migrate"],
         env=supervise.environment(site) | environment(site),
@@ -164,7 +166,17 @@ def migrate(site: Site) -> None:
             found=(done.stderr.strip().splitlines() or ["no output"])[-1][-300:],
             next_step="Read that file.",
         )
-    write_private(stamp, _stamp(site, version))
+
+
+def _make_pools(site: Site) -> None:
+    """The pool that limits how many tasks use Spark at once."""
+    import psycopg
+
+    with psycopg.connect(site.settings.postgres_dsn("airflow", "airflow")) as connection:
+        connection.execute(
+            "insert into slot_pool (pool, slots, description, include_deferred)"
+            " values ('spark', 1, 'tasks that use Spark Connect', false) on conflict (pool) do nothing"
+        )
 
 
 def healthy_since(site: Site) -> dict[str, datetime]:
@@ -178,6 +190,14 @@ def healthy_since(site: Site) -> dict[str, datetime]:
         if beat and health[key].get("status") == "healthy":
             times[name] = datetime.fromisoformat(beat)
     return times
+
+
+def _config_text(site: Site) -> str:
+    parser = configparser.RawConfigParser()
+    parser.read_dict(configuration(site))
+    text = io.StringIO()
+    parser.write(text)
+    return text.getvalue().replace("%", "%%")  # Airflow interpolates `%`
 
 
 def _get(site: Site, path: str) -> dict[str, Any] | None:
@@ -207,4 +227,3 @@ def _stamp(site: Site, version: str) -> str:
 
 def _fernet_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-

@@ -36,7 +36,9 @@ def find() -> Path:
 def version(java: Path) -> int:
     """The major version a `java` program says it is; 0 where it does not run."""
     try:
-        done = subprocess.run([str(java), "-version"], capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(
+            [str(java), "-version"], capture_output=True, text=True, timeout=30, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return 0
     match = re.search(r'version "(?:1\.)?(\d+)', done.stderr + done.stdout)

@@ -30,6 +30,22 @@ def find(home: Path) -> list:
     return found
 
 
+def servers(home: Path) -> dict[str, int]:
+    """The process ids of servers that run without their process manager, by server."""
+    import psutil
+
+    found = {}
+    for process in find(home):
+        try:
+            name = process.environ().get("SUPERVISOR_PROCESS_NAME")
+            orphan = process.ppid() == 1
+        except psutil.Error:
+            continue
+        if name and orphan:
+            found[name] = process.pid
+    return found
+
+
 def stop(home: Path, seconds: float = 10) -> int:
     """Stop what `find` finds, gently and then not; how many there were. Safe to repeat."""
     import signal

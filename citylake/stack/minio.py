@@ -63,18 +63,24 @@ def program(site: Site, port: int, console_port: int) -> Program:
         folder=folder,
         environment={"MINIO_CONFIG_ENV_FILE": str(folder / "minio.env")},
         priority=2,
+        configuration=_config_text(site),
     )
 
 
 def prepare(site: Site) -> None:
     """Make its folders and its configuration. Safe to repeat."""
     folder = site.server_folder(NAME)
+    if not (folder / "data").exists():
+        (folder / "provisioned").unlink(missing_ok=True)
     for name in ("data", "certs"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    password = ensure_secret(site, "s3.root")
+    write_private(folder / "minio.env", _config_text(site))
+
+
+def _config_text(site: Site) -> str:
     lines = {
         "MINIO_ROOT_USER": ROOT_USER,
-        "MINIO_ROOT_PASSWORD": password,
+        "MINIO_ROOT_PASSWORD": ensure_secret(site, "s3.root"),
         "MINIO_REGION": site.settings.s3_region,
         "MINIO_UPDATE": "off",
         "MINIO_CALLHOME_ENABLE": "off",
@@ -82,7 +88,7 @@ def prepare(site: Site) -> None:
         # Crashed uploads are removed; the defaults scan slowly enough for a laptop.
         "MINIO_SCANNER_SPEED": "slowest",
     }
-    write_private(folder / "minio.env", "".join(f"{name}={value}\n" for name, value in lines.items()))
+    return "".join(f"{name}={value}\n" for name, value in lines.items())
 
 
 def answers(site: Site) -> bool:

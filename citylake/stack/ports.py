@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from citylake.errors import WrongUse
 from citylake.settings import Settings
-from citylake.stack.site import cache_folder, ensure_secret, locked, Site, write_private
+from citylake.stack.site import Site, cache_folder, ensure_secret, locked, write_private
 
 USUAL = {"postgres": 5432, "minio": 9000, "minio_console": 9001, "spark": 15002, "airflow": 8080}
 # Ports asked for by name are not swapped for others: somebody's firewall or client counts on them.

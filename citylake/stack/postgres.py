@@ -66,6 +66,7 @@ def program(site: Site) -> Program:
         stop_seconds=20,
         priority=1,
         stop_as_group=False,
+        configuration=_config_text(site, site.settings.postgres_port),
     )
 
 
@@ -79,10 +80,14 @@ def prepare(site: Site, port: int) -> None:
         shutil.rmtree(data, ignore_errors=True)
         _initialise(site, data)
         (folder / "made").touch()
-    config = _CONFIG.format(data=_escaped(data), folder=_escaped(folder), port=port)
-    (folder / "server.conf").write_text(config, encoding="utf-8")
+    (folder / "server.conf").write_text(_config_text(site, port), encoding="utf-8")
     (folder / "ident.conf").touch()
     (folder / "hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n", encoding="utf-8")
+
+
+def _config_text(site: Site, port: int) -> str:
+    folder = site.server_folder(NAME)
+    return _CONFIG.format(data=_escaped(folder / "data"), folder=_escaped(folder), port=port)
 
 
 def answers(site: Site) -> bool:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +85,11 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
-def ensure_secret(site: Site, name: str, make=lambda: secrets.token_urlsafe(32)) -> str:
+def _random_text() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def ensure_secret(site: Site, name: str, make: Callable[[], str] = _random_text) -> str:
     """The secret file's value, made at random on first use. Safe to repeat."""
     path = site.settings.secrets / name
     if not path.exists():

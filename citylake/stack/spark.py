@@ -46,6 +46,7 @@ def program(site: Site, java_home: Path) -> Program:
         },
         stop_seconds=15,
         priority=3,
+        configuration=_config_text(site, urlsplit(site.settings.spark_remote).port or 15002),
     )
 
 
@@ -54,9 +55,7 @@ def prepare(site: Site, port: int) -> None:
     folder = site.server_folder(NAME)
     for name in ("conf", "local", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    lines = configuration(site, port)
-    text = "".join(f"{name} {value}\n" for name, value in lines.items())
-    write_private(folder / "conf" / "spark-defaults.conf", text)
+    write_private(folder / "conf" / "spark-defaults.conf", _config_text(site, port))
     (folder / "conf" / "log4j2.properties").write_text(_LOG4J, encoding="utf-8")
 
 
@@ -103,6 +102,10 @@ def configuration(site: Site, port: int) -> dict[str, str]:
         f"{lake}.s3.secret-access-key": ensure_secret(site, "s3.conform"),
         f"{lake}.client.region": settings.s3_region,
     }
+
+
+def _config_text(site: Site, port: int) -> str:
+    return "".join(f"{name} {value}\n" for name, value in configuration(site, port).items())
 
 
 def answers(site: Site) -> bool:

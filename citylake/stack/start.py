@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from citylake import settings as settings_module
 from citylake.errors import ServerUnavailable
-from citylake.stack import airflow, checks, health, jars, java, leftovers, minio, minio_users, ports
-from citylake.stack import postgres, postgres_roles, spark, supervise
+from citylake.stack import (
+    airflow,
+    checks,
+    health,
+    jars,
+    java,
+    leftovers,
+    minio,
+    minio_users,
+    ports,
+    postgres,
+    postgres_roles,
+    spark,
+    supervise,
+)
 from citylake.stack.sequence import Progress, Step, run_all
 from citylake.stack.site import Site
 
 # A first start on two busy cores takes a quarter of this.
-_PATIENCE = 180
+_PATIENCE = 300
 _ATTEMPTS = 4
 
 
@@ -34,13 +44,6 @@ def up(site: Site, progress: Progress) -> Site:
         site = _anew(site)
     run_all(_steps(site), progress)
     return site
-
-
-@dataclass
-class _Found:
-    """What one step finds out for a later one."""
-
-    java_home: list[Path] = field(default_factory=list)
 
 
 def _anew(site: Site) -> Site:
@@ -78,7 +81,7 @@ def _provisioning(site: Site) -> list[Step]:
     return [
         Step("roles", "databases and roles", "PostgreSQL", lambda: postgres_roles.provision(site)),
         Step("users", "buckets and users", "MinIO", lambda: minio_users.provision(site)),
-        Step("ledger", "ledger tables", "migrations", lambda: _migrate_ledger(), needs=("roles",)),
+        Step("ledger", "ledger tables", "migrations", _migrate_ledger, needs=("roles",)),
     ]
 
 
@@ -87,28 +90,37 @@ def _steps(site: Site) -> list[Step]:
 
     def start_postgres() -> None:
         postgres.prepare(site, chosen["postgres"])
-        _start(site, postgres.NAME, lambda: postgres.answers(site))
+        _start(site, postgres.NAME)
 
     def start_minio() -> None:
         minio.prepare(site)
-        _start(site, minio.NAME, lambda: minio.answers(site))
+        _start(site, minio.NAME)
 
     def start_spark() -> None:
         spark.prepare(site, chosen["spark"])
-        _start(site, spark.NAME, lambda: spark.answers(site))
+        _start(site, spark.NAME)
 
     def migrate_airflow() -> None:
         airflow.prepare(site)
         airflow.migrate(site)
 
     steps = [
-        Step("jars", "Spark's jars", "the Maven repository, once",
-             lambda: jars.fetch(jars.locked_jars(), java.find())),
+        Step(
+            "jars",
+            "Spark's jars",
+            "the Maven repository, once",
+            lambda: jars.fetch(jars.locked_jars(), java.find()),
+        ),
         Step("build", "MinIO, built from source", "Go's compiler, two to four minutes, once", minio.build),
         Step("postgres", "PostgreSQL", "its first answer", start_postgres),
         Step("minio", "MinIO", "its first answer", start_minio, needs=("build",)),
-        Step("roles", "databases and roles", "PostgreSQL", lambda: postgres_roles.provision(site),
-             needs=("postgres",)),
+        Step(
+            "roles",
+            "databases and roles",
+            "PostgreSQL",
+            lambda: postgres_roles.provision(site),
+            needs=("postgres",),
+        ),
         Step("users", "buckets and users", "MinIO", lambda: minio_users.provision(site), needs=("minio",)),
         Step("ledger", "ledger tables", "migrations", _migrate_ledger, needs=("roles",)),
         Step("metadata", "Airflow's tables", "migrations", migrate_airflow, needs=("roles",)),
@@ -125,17 +137,17 @@ def _airflow_step(site: Site, name: str) -> Step:
         name,
         f"Airflow's {name.removeprefix('airflow-')}",
         waits_for,
-        lambda: _start(site, name, lambda: health.answering(site)[name]),
+        lambda: _start(site, name),
         needs=("metadata", "ledger", "users"),
     )
 
 
-def _start(site: Site, name: str, answers: Callable[[], bool]) -> None:
+def _start(site: Site, name: str) -> None:
     """Start a server and wait for its first answer. Raises: ServerUnavailable."""
     supervise.start(site, name)
     started = time.monotonic()
     attempts: set[int] = set()
-    while not answers():
+    while not health.answers(site, name):
         info = supervise.processes(site).get(name, {})
         state = info.get("statename", "GONE")
         attempts.add(info.get("start", 0))
@@ -147,7 +159,7 @@ def _start(site: Site, name: str, answers: Callable[[], bool]) -> None:
                 found=_last_line(site.log_file(name)),
                 next_step="Read that file; then `citylake down` and `citylake up`.",
             )
-        time.sleep(0.1)
+        time.sleep(0.1 if name in (postgres.NAME, minio.NAME) else 0.4)
 
 
 def _last_line(log: Path) -> str:
@@ -159,8 +171,6 @@ def _last_line(log: Path) -> str:
 
 
 def _migrate_ledger() -> None:
-    if importlib.util.find_spec("citylake.ledger.migrate") or importlib.util.find_spec("citylake.ledger"):
-        import citylake.ledger as ledger
+    from citylake import ledger
 
-        if hasattr(ledger, "migrate"):
-            ledger.migrate()
+    ledger.migrate()

@@ -10,6 +10,8 @@ def down(site: Site) -> None:
     """Stop every server, then the process manager. Safe to repeat."""
     if not supervise.answers(site):
         return
-    supervise.stop(site, [*airflow.NAMES, spark.NAME], seconds=20)
+    # A task that is stopped says so to the api-server, and waits for it in vain when that is gone.
+    supervise.stop(site, [airflow.SCHEDULER, airflow.TRIGGERER, airflow.DAG_PROCESSOR], seconds=20)
+    supervise.stop(site, [airflow.API, spark.NAME], seconds=20)
     supervise.stop(site, [minio.NAME, postgres.NAME], seconds=25)
     supervise.shut_down(site)

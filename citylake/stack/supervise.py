@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import os
 import subprocess
@@ -31,7 +32,8 @@ class Program:
     """How to run one server.
 
     `priority` orders stopping: the highest first. `stop_signal` is what makes it stop quickly and
-    cleanly; after `stop_seconds` it is killed.
+    cleanly; after `stop_seconds` it is killed. `configuration` is the text of the file it reads at its
+    start: where that differs from what a running server was started with, `up` starts it anew.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Program:
     stop_seconds: int = 10
     priority: int = 50
     stop_as_group: bool = True
+    configuration: str = ""
 
 
 def config_text(site: Site, programs: list[Program]) -> str:
@@ -163,7 +166,8 @@ def _program_text(site: Site, program: Program) -> str:
         "stdout_logfile_backups": 2,
     }
     body = "\n".join(f"{key}={value}" for key, value in lines.items() if value != "")
-    return f"[program:{program.name}]\n{body}\n"
+    digest = hashlib.sha256(program.configuration.encode()).hexdigest()
+    return f"[program:{program.name}]\n; configuration {digest}\n{body}\n"
 
 
 def _literal(value: object) -> str:
