@@ -81,6 +81,7 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
     settings = site.settings
     folder = site.server_folder(FOLDER)
     url = settings.airflow_url
+    ensure_secret(site, "postgres.airflow")  # read below, before the role itself is made
     return {
         "core": {
             "dags_folder": PROJECT / "dags",
