@@ -45,7 +45,7 @@ def programs(site: Site) -> list[Program]:
     return [
         Program(
             name=name,
-            command=(sys.executable, "-m", "airflow", *_COMMANDS[name]),
+            command=command(name),
             folder=site.server_folder(FOLDER),
             environment=environment(site),
             stop_seconds=15,
@@ -54,6 +54,11 @@ def programs(site: Site) -> list[Program]:
         )
         for name in NAMES
     ]
+
+
+def command(name: str) -> tuple[str, ...]:
+    """The words that start one of the four servers."""
+    return (sys.executable, "-m", "airflow", *_COMMANDS[name])
 
 
 def environment(site: Site) -> dict[str, str]:

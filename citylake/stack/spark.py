@@ -32,22 +32,32 @@ _HTTP2_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0,
 
 def program(site: Site, java_home: Path) -> Program:
     """How to run the server. Its configuration, with the catalogue's secrets, is a file of mode 0600."""
-    folder = site.server_folder(NAME)
     return Program(
         name=NAME,
-        command=(str(spark_folder() / "bin" / "spark-submit"), "--class", _CLASS, "spark-internal"),
-        folder=folder,
-        environment={
-            "SPARK_HOME": str(spark_folder()),
-            "SPARK_CONF_DIR": str(folder / "conf"),
-            "SPARK_LOCAL_DIRS": str(folder / "local"),
-            "SPARK_LOCAL_IP": "127.0.0.1",
-            "JAVA_HOME": str(java_home),
-        },
+        command=command(),
+        folder=site.server_folder(NAME),
+        environment=environment(site, java_home),
         stop_seconds=15,
         priority=3,
         configuration=_config_text(site, urlsplit(site.settings.spark_remote).port or 15002),
     )
+
+
+def command() -> tuple[str, ...]:
+    """The words that start the server."""
+    return (str(spark_folder() / "bin" / "spark-submit"), "--class", _CLASS, "spark-internal")
+
+
+def environment(site: Site, java_home: Path) -> dict[str, str]:
+    """What the server's process needs; no secret."""
+    folder = site.server_folder(NAME)
+    return {
+        "SPARK_HOME": str(spark_folder()),
+        "SPARK_CONF_DIR": str(folder / "conf"),
+        "SPARK_LOCAL_DIRS": str(folder / "local"),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "JAVA_HOME": str(java_home),
+    }
 
 
 def prepare(site: Site, port: int) -> None:
