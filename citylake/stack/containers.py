@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from citylake import settings
 from citylake.errors import CitylakeError, WrongUse
-from citylake.stack.site import Site, ensure_secret, write_private
+from citylake.stack.site import Site, write_private
 
 
 def prepare(site: Site) -> None:
@@ -24,10 +24,8 @@ def prepare(site: Site) -> None:
     from citylake.stack import airflow, minio, minio_users, postgres_roles, spark
 
     site.make_folders()
-    for role in ("postgres", *postgres_roles.ROLES):
-        ensure_secret(site, f"postgres.{role}")
-    for user in minio_users.policies():
-        ensure_secret(site, f"s3.{user}")
+    postgres_roles.make_secrets(site)
+    minio_users.make_secrets(site)
     write_private(
         site.server_folder("postgres") / "password", site.settings.secret("postgres.postgres") + "\n"
     )
@@ -52,15 +50,17 @@ def provision(site: Site) -> None:
 
 
 def serve(site: Site, name: str) -> None:
-    """Become a server; does not return."""
+    """Become a server, with what `prepare` wrote for it; does not return."""
     from citylake.stack import airflow, java, spark
 
-    programs = [spark.program(site, java.find())] if name == spark.NAME else airflow.programs(site)
-    for program in programs:
-        if program.name == name:
-            os.chdir(program.folder)
-            os.execvpe(program.command[0], program.command, os.environ | program.environment)
-    raise _no_such(name, (spark.NAME, *airflow.NAMES))
+    if name == spark.NAME:
+        command, needed, folder = spark.command(), spark.environment(site, java.find()), spark.NAME
+    elif name in airflow.NAMES:
+        command, needed, folder = airflow.command(name), airflow.environment(site), airflow.FOLDER
+    else:
+        raise _no_such(name, (spark.NAME, *airflow.NAMES))
+    os.chdir(site.server_folder(folder))
+    os.execvpe(command[0], command, os.environ | needed)
 
 
 def healthy(site: Site, name: str) -> bool:

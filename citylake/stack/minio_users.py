@@ -68,10 +68,15 @@ def policies() -> dict[str, dict]:
     return stages | {f"department-{name}": department_policy(name) for name in departments()}
 
 
+def make_secrets(site: Site) -> dict[str, str]:
+    """The secret key of every user, made where it is missing. Safe to repeat."""
+    return {user: ensure_secret(site, f"s3.{user}") for user in policies()}
+
+
 def provision(site: Site) -> None:
     """Make buckets, users and rights as they should be. Safe to repeat; quick when nothing changed."""
     wanted = policies()
-    secrets = {user: ensure_secret(site, f"s3.{user}") for user in wanted}
+    secrets = make_secrets(site)
     digest = hashlib.sha256(json.dumps([BUCKETS, wanted, secrets], sort_keys=True).encode()).hexdigest()
     stamp = site.server_folder("minio") / "provisioned"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from citylake.errors import ServerUnavailable, WrongUse
-from citylake.stack.site import Site, ensure_secret
+from citylake.stack.site import Site
 from citylake.stack.supervise import Program
 
 NAME = "postgres"
@@ -94,6 +94,8 @@ def answers(site: Site) -> bool:
     """Whether a query comes back."""
     import psycopg
 
+    if not (site.settings.secrets / "postgres.postgres").exists():
+        return False  # never started
     try:
         with psycopg.connect(_superuser(site), connect_timeout=3) as connection:
             connection.execute("select 1")
@@ -103,7 +105,6 @@ def answers(site: Site) -> bool:
 
 
 def _initialise(site: Site, data: Path) -> None:
-    ensure_secret(site, "postgres.postgres")
     data.mkdir(mode=0o700)
     prefix = _as_ordinary_user()
     if prefix:

@@ -60,12 +60,18 @@ _CONNECT = {
 }
 
 
+def make_secrets(site: Site) -> dict[str, str]:
+    """The password of every role, made where it is missing. Safe to repeat."""
+    return {role: ensure_secret(site, f"postgres.{role}") for role in ("postgres", *ROLES)}
+
+
 def provision(site: Site) -> None:
     """Make databases, roles and rights as they should be. Safe to repeat; quick when nothing changed."""
     import psycopg
     from psycopg import sql
 
-    passwords = {role: ensure_secret(site, f"postgres.{role}") for role in ROLES}
+    passwords = make_secrets(site)
+    del passwords["postgres"]  # set when the database was made
     mark = _mark(passwords)
     settings = site.settings
     with psycopg.connect(settings.postgres_dsn("postgres", "postgres"), autocommit=True) as connection:

@@ -36,6 +36,8 @@ def up(site: Site, progress: Progress) -> Site:
     Returns the site with the addresses that were decided. Raises: CitylakeError, with the reason.
     """
     site.make_folders()
+    postgres_roles.make_secrets(site)
+    minio_users.make_secrets(site)
     if supervise.answers(site) and _is_current(site) and all(health.answering(site).values()):
         run_all(_provisioning(site), progress)
         return site
