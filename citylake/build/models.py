@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from citylake import lake
-from citylake.build import project
+from citylake.build import parsed
 from citylake.errors import CitylakeError, DataFailed
 
 
@@ -39,23 +38,24 @@ def run_dbt(command: list[str], folder: Path, file: str, variables: dict) -> Inv
     from dbt.cli.main import dbtRunner
 
     (folder / "profiles.yml").write_text(yaml.safe_dump(_profile(file)), encoding="utf-8")
-    arguments = [
-        *command, "--project-dir", str(project.folder()), "--profiles-dir", str(folder),
-        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
-        "--vars", json.dumps(variables, ensure_ascii=False), "--quiet", "--no-version-check",
-        "--no-partial-parse", "--log-level", "none", "--log-level-file", "info",
-    ]  # fmt: skip
+    places = parsed.Places(folder, variables)
     with adapter_management():
-        result = dbtRunner().invoke(arguments)
+        manifest = parsed.manifest(places)
+        result = dbtRunner(manifest=manifest).invoke([*command, *places.arguments])
         _close()
     results = list(getattr(result.result, "results", None) or [])
     if result.exception is not None or (not result.success and not results):
         raise ModelsFailed("dbt did not run", where=str(folder), found=_line(str(result.exception)),
                            next_step=f"See {folder / 'logs' / 'dbt.log'}.")  # fmt: skip
     _raise_failures(results, folder)
-    manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
     built = frozenset(item.node.unique_id for item in results)
-    return Invocation(manifest, built, sum(item.node.resource_type == "test" for item in results))
+    return Invocation(_nodes(manifest), built, sum(item.node.resource_type == "test" for item in results))
+
+
+def _nodes(manifest) -> dict:
+    """Models and tests as they would stand in manifest.json."""
+    kinds = ("model", "test")
+    return {"nodes": {key: node.to_dict() for key, node in manifest.nodes.items() if node.resource_type in kinds}}
 
 
 def _close() -> None:
