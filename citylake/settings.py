@@ -22,6 +22,9 @@ PROJECT = Path(os.environ.get("CITYLAKE_PROJECT") or Path(__file__).resolve().pa
 # One role per stage, in PostgreSQL and in MinIO alike: a stage can do its own work and no other's.
 STAGE_ROLES = ("land", "admit", "conform", "publish", "steward")
 
+# Cities whose deliveries say themselves when they arrived; a live city of that name says CITYLAKE_CLOCK=wall.
+REPLAYED_CITIES = ("hangzhou", "realdata")
+
 
 def default_home() -> Path:
     """The folder of this lake's state: `$CITYLAKE_HOME`, else `.citylake/<city>` in the project."""
@@ -37,7 +40,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=default_home)
     city: str = "hangzhou"
-    clock: Literal["wall", "replay"] = "wall"
+    clock: Literal["wall", "replay"] = Field(
+        default_factory=lambda data: "replay" if data["city"] in REPLAYED_CITIES else "wall"
+    )
     postgres_host: str = "127.0.0.1"
     postgres_port: int = 5432
     s3_endpoint: str = "http://127.0.0.1:9000"

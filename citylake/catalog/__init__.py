@@ -1,0 +1,1 @@
+"""Catalogue: what the published numbers mean and where they came from."""

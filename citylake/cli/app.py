@@ -1,0 +1,110 @@
+"""Every command by name, with an example: the table of contents of the command line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import typer
+
+from citylake.cli import (
+    explaining,
+    feeds,
+    listings,
+    proving,
+    requests,
+    run,
+    servers,
+    stages,
+    summary,
+)
+
+CITY, STAGES, LOOK, DECIDE = "The city", "The stages", "Look", "Decide"
+NOUNS = {
+    "feed": "Feed files: what the departments deliver.",
+    "ledger": "What happened to every delivery.",
+    "quarantine": "Rows that broke a rule.",
+    "quality": "Checks of the tables.",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One command: its words, its function, examples of its use, and the part of the help it stands in."""
+
+    words: str
+    function: Callable
+    examples: tuple[str, ...]
+    panel: str = LOOK
+
+
+COMMANDS = (
+    Entry("run", run.run, ("citylake run", "citylake run --days 10 --seed 7"), CITY),
+    Entry("summary", summary.summary, ("citylake summary",), CITY),
+    Entry("up", servers.up, ("citylake up",), CITY),
+    Entry("status", servers.status, ("citylake status --json",), CITY),
+    Entry("down", servers.down, ("citylake down",), CITY),
+    Entry("land", stages.land, ("citylake land",), STAGES),
+    Entry("admit", stages.admit, (
+        "citylake admit 01KJN5FCM0PNQF9JZ1CDSQRHVG", "citylake admit --feed environment.air_station",
+        "citylake admit --waiting"), STAGES),
+    Entry("conform", stages.conform, (
+        "citylake conform environment.air_quality_day", "citylake conform --all"), STAGES),
+    Entry("build", stages.build, ("citylake build environment",), STAGES),
+    Entry("check", stages.check, ("citylake check environment",), STAGES),
+    Entry("publish", stages.publish, ("citylake publish environment", "citylake publish --all"), STAGES),
+    Entry("feed list", feeds.list_feeds, ("citylake feed list",)),
+    Entry("feed show", feeds.show_feed, ("citylake feed show health.case_report",)),
+    Entry("feed check", feeds.check_feeds, (
+        "citylake feed check", "citylake feed check feeds/health/case_report.yml")),
+    Entry("feed diff", feeds.diff_feeds, ("citylake feed diff", "citylake feed diff health.case_report")),
+    Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
+    Entry("quarantine list", listings.quarantine, (
+        "citylake quarantine list --feed environment.air_station", "citylake quarantine list --rule pm25_ugm3.range")),
+    Entry("quality show", listings.quality, ("citylake quality show --domain environment",)),
+    Entry("indicators", listings.indicators, (
+        "citylake indicators", "citylake indicators --code e1_pm25_ugm3 --period 2026-03-01")),
+    Entry("explain", explaining.explain, ("citylake explain e1_pm25_ugm3 2026-03-01 --area 330106",)),
+    Entry("restatements", explaining.restatements, ("citylake restatements --code e1_pm25_ugm3",)),
+    Entry("stale", requests.stale, ("citylake stale --table environment.air_quality_day",)),
+    Entry("reconcile", proving.reconcile, ("citylake reconcile",)),
+    Entry("backfill", requests.backfill, (
+        "citylake backfill environment.air_quality_day --from 2026-03-01 --to 2026-03-07"
+        " --reason 'new stuck-sensor rule' --stage",
+        "citylake backfill environment.air_quality_day --accept 01KJN5FCM0PNQF9JZ1CDSQRHVG --wait"), DECIDE),
+)  # fmt: skip
+
+
+def _typer(**options) -> typer.Typer:
+    return typer.Typer(
+        no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]}, **options,
+    )  # fmt: skip
+
+
+def _flowing(function: Callable) -> str:
+    """A docstring whose paragraphs have no line ends, so that any terminal can break them anew."""
+    paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _make() -> typer.Typer:
+    made = _typer(
+        help="A data lake for cities. Every command says more with --help.",
+        epilog="Exit codes: 0 done, 1 data failed, 2 wrong use or declaration, 3 a server did not answer.",
+    )
+    groups = {noun: _typer(help=meaning) for noun, meaning in NOUNS.items()}
+    for entry in COMMANDS:
+        noun, _, verb = entry.words.rpartition(" ")
+        shown = "\n\n".join(f"[dim]$[/] {line}" for line in entry.examples)
+        target, panel = (groups[noun], None) if noun else (made, entry.panel)
+        target.command(
+            verb, help=_flowing(entry.function), epilog=f"[bold]Example[/]\n\n{shown}", rich_help_panel=panel
+        )(entry.function)
+    for noun, group in groups.items():
+        made.add_typer(group, name=noun, rich_help_panel=LOOK)
+    return made
+
+
+app = _make()

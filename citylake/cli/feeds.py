@@ -1,0 +1,181 @@
+"""`feed list|show|check|diff`: the declarations of what departments deliver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from citylake.cli import show
+
+_LIST = (
+    show.Field("feed", whole=True),
+    show.Field("title_en", "title", only="wide"),
+    show.Field("title_zh", "标题", only="wide"),
+    show.Field("delivers", whole=True),
+    show.Field("every", whole=True),
+    show.Field("senders"),
+    show.Field("deadline_after", "deadline", whole=True),
+    show.Field("columns"),
+    show.Field("rules", only="wide"),
+    show.Field("owner", only="wide"),
+    show.Field("version", only="json"),
+)
+_COLUMNS = (
+    show.Field("name", "column"),
+    show.Field("from", "from"),
+    show.Field("type"),
+    show.Field("required"),
+    show.Field("unit"),
+    show.Field("allowed"),
+    show.Field("privacy"),
+)
+_DIFF = (
+    show.Field("feed_id", "feed", only="json"),
+    show.Field("key", "what"),
+    show.Field("before"),
+    show.Field("after"),
+    show.Field("meaning", style="bold"),
+    show.Field("consequence"),
+)
+
+
+def list_feeds(as_json: show.AsJson = False) -> None:
+    """List the feed files."""
+    from citylake.feed import load_department, load_feeds
+
+    listed = [
+        {
+            "feed": feed.feed_id, "title_en": feed.title.en, "title_zh": feed.title.zh, "delivers": feed.mode,
+            "every": _duration(feed.arrival.every), "senders": feed.arrival.senders,
+            "deadline_after": _duration(feed.arrival.deadline), "columns": len(feed.columns),
+            "rules": len(feed.rules), "owner": load_department(feed.department).owner, "version": feed.version,
+        }
+        for feed in load_feeds().values()
+    ]  # fmt: skip
+    show.rows(listed, _LIST, as_json, nothing="There is no feed file under feeds/.")
+
+
+def _duration(value) -> str:
+    hours, rest = divmod(int(value.total_seconds()), 3600)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (rest // 60, "min"), (rest % 60, "s")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
+
+
+def show_feed(
+    feed: Annotated[str, typer.Argument(help="The feed, <department>.<dataset>.")],
+    as_json: show.AsJson = False,
+) -> None:
+    """Show one feed: what it is, its columns, its rules. As JSON: its columns."""
+    from citylake.feed import find_feed
+
+    found = find_feed(feed)
+    if not as_json:
+        _say_facts(found)
+    show.rows([_column(column) for column in found.columns], _COLUMNS, as_json)
+    if found.rules and not as_json:
+        fields = (show.Field("name", "rule"), show.Field("that"), show.Field("because"))
+        show.rows([rule.model_dump() for rule in found.rules], fields, as_json)
+
+
+def _say_facts(feed) -> None:
+    from citylake.feed import load_department
+
+    department = load_department(feed.department)
+    facts = {
+        "grain": feed.grain,
+        "key": ", ".join(feed.key),
+        "delivers": feed.mode,
+        "partition": f"local day of {feed.partition.by}" if feed.partition else "none: a reference feed",
+        "arrival": f"{feed.arrival.files}, every {_duration(feed.arrival.every)}, {feed.arrival.senders} sender(s),"
+        f" deadline {_duration(feed.arrival.deadline)} after the day",
+        "format": f"{feed.format.kind}, {feed.format.encoding}, {feed.format.timezone}",
+        "owner": f"{department.owner} ({department.title.en}), grade {department.grade}, {department.licence}",
+        "file": f"feeds/{feed.department}/{feed.dataset}.yml, version {feed.version}",
+    }
+    show.say(f"{feed.feed_id}: {feed.title.en} · {feed.title.zh}", style="bold")
+    for name, fact in facts.items():
+        show.say(f"  {name:<10} {fact}")
+
+
+def _column(column) -> dict:
+    allowed = []
+    if column.range:
+        allowed.append(f"{column.range[0]:g} to {column.range[1]:g}")
+    if column.one_of:
+        allowed.append("one of " + ", ".join(column.one_of))
+    if column.pattern:
+        allowed.append(f"like {column.pattern}")
+    if column.references:
+        allowed.append(f"known in {column.references}")
+    privacy = column.privacy
+    return {
+        "name": column.name, "from": " ".join(column.sources), "type": column.type, "required": column.required,
+        "unit": column.unit, "allowed": "; ".join(allowed) or None,
+        "privacy": f"{privacy.kind}: {privacy.becomes}" if privacy else None,
+    }  # fmt: skip
+
+
+def check_feeds(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Feed files; all, and all tables, if none.")
+    ] = None,
+) -> None:
+    """Check feed files and declarations of conformed tables; print every error of every file, exit 2."""
+    from citylake.errors import Problems, WrongUse
+    from citylake.feed import load_feeds, read_feed
+    from citylake.table import load_tables
+
+    problems: list = []
+    for path in files or []:
+        try:
+            if not path.is_file():
+                raise Problems([WrongUse("there is no such file", where=str(path))])
+            read_feed(path.resolve())
+        except Problems as error:
+            problems += error.problems
+    if not files:
+        for load in (load_feeds, load_tables):
+            try:
+                load()
+            except Problems as error:
+                problems += [each for each in error.problems if str(each) not in map(str, problems)]
+    if problems:
+        raise Problems(problems)
+    checked = (
+        f"{len(files)} file(s)" if files else f"{len(load_feeds())} feeds and {len(load_tables())} tables"
+    )
+    show.say(f"{checked}: no error.", style="green")
+
+
+def diff_feeds(
+    feed: Annotated[str | None, typer.Argument(help="The feed; every one if none.")] = None,
+    as_json: show.AsJson = False,
+) -> None:
+    """Compare the feed files with the declarations in force, and say what each change means.
+
+    evolve: nothing to do. re-admit from landing: rows that are there would come out differently.
+    new version: readers would break, so give the feed a new name.
+    """
+    from citylake import ledger
+    from citylake.errors import WrongUse
+    from citylake.feed import load_feeds
+    from citylake.ledger.listings import declarations
+    from citylake.stewardship.declaration_changes import changes
+
+    files = load_feeds()
+    with ledger.connect("steward") as connection:
+        in_force = {name: row["declaration"] for name, row in declarations(connection).items()}
+    known = sorted({**files, **in_force})
+    if feed is not None and feed not in known:
+        raise WrongUse(f"there is no feed '{feed}'", expected="one of " + ", ".join(known))
+    found = []
+    for name in [feed] if feed else known:
+        of_feed = [vars(change) for change in changes(name, in_force.get(name), files.get(name))]
+        found += of_feed
+        if of_feed and not as_json:
+            show.rows(of_feed, _DIFF, as_json, title=name)
+    if as_json or not found:
+        show.rows(found, _DIFF, as_json, nothing="The files say what is in force.")

@@ -1,0 +1,1 @@
+"""Stewardship: what a data steward reads and proves about rows, deliveries and checks."""

@@ -1,0 +1,106 @@
+"""Quarantined rows as a steward reads them: where they came from, every rule broken, the row as it came."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from citylake import lake, ledger
+from citylake.errors import WrongUse
+from citylake.feed import Feed, load_feeds
+from citylake.ledger.listings import list_deliveries
+
+ROLE = "steward"
+SEALED = "(sealed)"
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """One quarantined row. `record` is the row as it came by column of the file, personal values sealed;
+    `found` holds of it what the broken rules are about."""
+
+    delivery_id: str
+    feed_id: str
+    name: str
+    source_row: int
+    rules: tuple[str, ...]
+    found: dict[str, str]
+    record: dict[str, str]
+
+
+def quarantined(
+    *, feed_id: str | None = None, delivery_id: str | None = None, rule: str | None = None, limit: int = 100
+) -> list[Quarantined]:
+    """Quarantined rows, newest delivery first, by their place in the file; at most `limit`.
+
+    Reads only the deliveries that are needed to fill the limit. Raises: WrongUse for an unknown feed or delivery.
+    """
+    feeds = load_feeds()
+    if feed_id is not None and feed_id not in feeds:
+        raise WrongUse(f"there is no feed '{feed_id}'", expected="one of " + ", ".join(sorted(feeds)))
+    with ledger.connect(ROLE) as connection:
+        deliveries = list_deliveries(connection, feed_id=feed_id, delivery_id=delivery_id)
+    if delivery_id is not None and not deliveries:
+        raise WrongUse(f"there is no delivery '{delivery_id}'",
+                       next_step="`citylake ledger deliveries` lists the deliveries.")  # fmt: skip
+    rows: list[Quarantined] = []
+    for delivery in deliveries:
+        broken = delivery["rule_counts"]
+        if len(rows) >= limit:
+            break
+        if (
+            delivery["records_quarantined"]
+            and delivery["feed_id"] in feeds
+            and (rule is None or rule in broken)
+        ):
+            rows += _of_delivery(delivery, feeds[delivery["feed_id"]], rule)
+    return rows[:limit]
+
+
+def _of_delivery(delivery: dict, feed: Feed, rule: str | None) -> list[Quarantined]:
+    from pyiceberg.expressions import EqualTo
+
+    table = lake.catalog(ROLE).load_table(lake.identifier(feed.quarantine))
+    wanted = ("_source_row", "rules", "record")
+    this_one = EqualTo("_delivery_id", delivery["delivery_id"])  # type: ignore[misc, call-arg, arg-type]
+    scan = table.scan(row_filter=this_one, selected_fields=wanted)
+    found = sorted(scan.to_arrow().to_pylist(), key=lambda row: row["_source_row"])
+    return [
+        _read(row, delivery, feed) for row in found if rule is None or rule in row["rules"]
+    ]  # fmt: skip
+
+
+def _read(row: dict, delivery: dict, feed: Feed) -> Quarantined:
+    record = {name: shown(value) for name, value in json.loads(row["record"]).items()}
+    about = sources(row["rules"], feed)
+    return Quarantined(
+        delivery_id=delivery["delivery_id"], feed_id=feed.feed_id, name=delivery["name"],
+        source_row=row["_source_row"], rules=tuple(row["rules"]), record=record,
+        found={name: record[name] for name in about if name in record} or record,
+    )  # fmt: skip
+
+
+def shown(value: str | None) -> str:
+    """A value of a quarantined row; a sealed one stays closed."""
+    if value is None:
+        return ""
+    return SEALED if value.startswith("sealed:") else value
+
+
+def sources(rules: list[str], feed: Feed) -> list[str]:
+    """The columns of the file that rules are about: of a column's own rule the column's, of a duplicate
+    the key's, of a rule over the row those it names."""
+    by_name = {column.name: column for column in feed.columns}
+    conditions = {rule.name: rule.that for rule in feed.rules}
+    names: list[str] = []
+    for rule in rules:
+        column = rule.rpartition(".")[0]
+        if column in by_name:
+            names.append(column)
+        elif rule in conditions:
+            names += [name for name in by_name if name in conditions[rule]]
+        elif rule != "unparseable":
+            names += feed.key
+    return list(
+        dict.fromkeys(source for name in names if name in by_name for source in by_name[name].sources)
+    )

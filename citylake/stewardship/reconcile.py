@@ -1,0 +1,182 @@
+"""Reconcile: for every delivery, records parsed = admitted + quarantined + held + erased, proved twice.
+
+The ledger's counts are compared with an independent count of the kept bytes, and with the rows that
+really are in the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from citylake import lake, ledger
+from citylake.errors import WrongUse
+from citylake.feed import Feed, load_feeds
+from citylake.ledger.listings import list_deliveries
+from citylake.stewardship.counting import Count, count
+
+ROLE = "steward"
+# While the lake works, a commit falls between two readings; a true difference is there again.
+_READINGS = 3
+_UNDECODABLE = {"wrong_encoding", "unreadable"}
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """One delivery: the ledger's counts, both other counts, and what does not agree in plain words.
+
+    `counted` is None where the bytes cannot be decoded as declared, or only repeat another delivery's.
+    """
+
+    delivery_id: str
+    feed_id: str
+    name: str
+    status: str
+    parsed: int | None
+    admitted: int | None
+    quarantined: int | None
+    held: int | None
+    erased: int | None
+    counted: int | None
+    rows_admitted: int
+    rows_quarantined: int
+    differences: tuple[str, ...] = field(default=())
+
+
+def reconcile(
+    feed_id: str | None = None, *, begin: Callable[[int], None] = lambda _: None,
+    advance: Callable[[], None] = lambda: None,
+) -> list[Reconciled]:  # fmt: skip
+    """Every delivery of a feed or of all that has an outcome, oldest arrival first. Changes nothing.
+
+    `begin` is told how many deliveries there are, `advance` is called after each. Deliveries that no
+    feed takes are kept unread and left out. Raises: WrongUse for a feed that does not exist.
+    """
+    feeds = load_feeds()
+    if feed_id is not None and feed_id not in feeds:
+        raise WrongUse(f"there is no feed '{feed_id}'", expected="one of " + ", ".join(sorted(feeds)))
+    chosen = [feeds[feed_id]] if feed_id else list(feeds.values())
+    begin(sum(len(_outcomes(feed)) for feed in chosen))
+    counts: dict[str, Count | str] = {}
+    found: list[Reconciled] = []
+    for feed in chosen:
+        for delivery in _outcomes(feed):
+            counts[delivery["delivery_id"]] = _count(delivery, feed)
+            advance()
+        found += _settled(feed, counts)
+    return found
+
+
+def _settled(feed: Feed, counts: dict[str, Count | str]) -> list[Reconciled]:
+    """Compare, and once more where something differs that a commit just now would explain."""
+    for reading in range(_READINGS):
+        outcomes = [row for row in _outcomes(feed) if row["delivery_id"] in counts]
+        rows = {layer: rows_by_delivery(getattr(feed, layer)) for layer in ("admitted", "quarantine")}
+        by_id = {row["delivery_id"]: row for row in outcomes}
+        found = [
+            compare(row, counts[row["delivery_id"]], rows["admitted"], rows["quarantine"],
+                    by_id.get(row["repeats"], {}).get("sha256"))
+            for row in outcomes
+        ]  # fmt: skip
+        found += _strangers(feed, rows)
+        if reading == _READINGS - 1 or not any(line.differences for line in found):
+            break
+    return found
+
+
+def _outcomes(feed: Feed) -> list[dict]:
+    with ledger.connect(ROLE) as connection:
+        found = list_deliveries(connection, feed_id=feed.feed_id)
+    return [row for row in reversed(found) if row["attempt"] is not None]
+
+
+def _count(delivery: dict, feed: Feed) -> Count | str:
+    """The independent count, or why there is none."""
+    from botocore.exceptions import ClientError
+
+    bucket, key = lake.split_uri(delivery["landing_uri"])
+    try:
+        body = lake.s3(ROLE).get_object(Bucket=bucket, Key=key)["Body"]
+    except ClientError as error:
+        return f"the kept bytes cannot be read ({error.response['Error']['Code']})"
+    return count(body, feed.format)
+
+
+def rows_by_delivery(table_id: str) -> dict[str, int]:
+    """How many rows of each delivery a table holds now; reads one column, in batches."""
+    import pyarrow.compute as pc
+    from pyiceberg.exceptions import NoSuchTableError
+
+    try:
+        table = lake.catalog(ROLE).load_table(lake.identifier(table_id))
+    except NoSuchTableError:
+        return {}
+    found: dict[str, int] = {}
+    for batch in table.scan(selected_fields=("_delivery_id",)).to_arrow_batch_reader():
+        for item in pc.value_counts(batch.column(0)).to_pylist():
+            found[item["values"]] = found.get(item["values"], 0) + item["counts"]
+    return found
+
+
+def compare(
+    row: dict,
+    counted: Count | str,
+    admitted: dict[str, int],
+    quarantined: dict[str, int],
+    repeated_sha256: str | None,
+) -> Reconciled:
+    """One delivery's outcome (a row of `list_deliveries`) against the count and the rows in the tables."""
+    delivery_id = row["delivery_id"]
+    rows = admitted.get(delivery_id, 0), quarantined.get(delivery_id, 0)
+    return Reconciled(
+        delivery_id=delivery_id, feed_id=row["feed_id"], name=row["name"], status=row["status"],
+        parsed=row["records_parsed"], admitted=row["records_admitted"], quarantined=row["records_quarantined"],
+        held=row["records_held"], erased=row["records_erased"],
+        counted=counted.records if isinstance(counted, Count) and row["status"] != "repeated" else None,
+        rows_admitted=rows[0], rows_quarantined=rows[1],
+        differences=(*_against_ledger(row, rows), *_against_bytes(row, counted, repeated_sha256)),
+    )  # fmt: skip
+
+
+def _against_ledger(row: dict, rows: tuple[int, int]) -> Iterable[str]:
+    parts = sum(row[f"records_{part}"] for part in ("admitted", "quarantined", "held", "erased"))
+    if row["records_parsed"] != parts:
+        yield f"{row['records_parsed']} parsed, but {parts} admitted, quarantined, held and erased"
+    for part, number in zip(("admitted", "quarantined"), rows, strict=True):
+        if row[f"records_{part}"] != number:
+            yield f"{row[f'records_{part}']} {part} by the ledger, {number} in the table"
+
+
+def _against_bytes(row: dict, counted: Count | str, repeated_sha256: str | None) -> Iterable[str]:
+    if isinstance(counted, str):
+        yield counted
+        return
+    if counted.sha256 != row["sha256"]:
+        yield "the kept bytes are not those that arrived (SHA-256 differs)"
+    if row["status"] == "repeated":
+        if repeated_sha256 not in (None, row["sha256"]):
+            yield f"it is said to repeat {row['repeats']}, which has other bytes"
+    elif counted.records is None:
+        if not any(reason["kind"] in _UNDECODABLE for reason in row["reasons"]):
+            yield "the kept bytes cannot be decoded as declared, and yet it is not held for that"
+    elif counted.records != row["records_parsed"]:
+        yield f"{row['records_parsed']} parsed, {counted.records} counted"
+
+
+def _strangers(feed: Feed, rows: dict[str, dict[str, int]]) -> list[Reconciled]:
+    """Rows of deliveries that the ledger does not know at all.
+
+    Rows of one that waits are no difference: they were there before a kill and will be replaced.
+    """
+    with ledger.connect(ROLE) as connection:
+        known = {row["delivery_id"] for row in list_deliveries(connection, feed_id=feed.feed_id)}
+    return [
+        Reconciled(
+            delivery_id=str(delivery_id), feed_id=feed.feed_id, name="", status="unknown", parsed=None,
+            admitted=None, quarantined=None, held=None, erased=None, counted=None,
+            rows_admitted=rows["admitted"].get(delivery_id, 0),
+            rows_quarantined=rows["quarantine"].get(delivery_id, 0),
+            differences=("rows of a delivery that the ledger does not know",),
+        )
+        for delivery_id in sorted({*rows["admitted"], *rows["quarantine"]} - known)
+    ]  # fmt: skip

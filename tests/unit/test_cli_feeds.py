@@ -1,0 +1,156 @@
+"""`feed list|show|check|diff`, without any server."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from citylake import settings
+from citylake.cli import main
+from citylake.feed import load_feeds, read_feed
+from citylake.stewardship.declaration_changes import changes
+from citylake.table import load_tables
+
+FEED = """\
+title: {en: Waste bins, zh: 垃圾桶}
+grain: one row per bin and day
+key: [bin_id, day]
+partition: {by: day}
+delivers: additions
+arrival: {files: 'bins_*.csv', every: P1D, deadline: PT6H}
+format: {kind: csv, encoding: utf-8}
+columns:
+  - {name: bin_id, from: 编号, type: string, required: true}
+  - {name: day, type: date, required: true}
+  - {name: weight_kg, from: weight, type: double, from_unit: kg, range: [0, 500]}
+rules:
+  - {name: not_empty, that: "weight_kg > 0", because: an empty bin is not weighed}
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    folder = tmp_path / "environment"
+    folder.mkdir()
+    department = settings.PROJECT / "feeds" / "environment" / "_department.yml"
+    shutil.copy(department, folder / "_department.yml")
+
+    def feed(text: str = FEED):
+        path: Path = folder / "bin.yml"
+        path.write_text(text, encoding="utf-8")
+        return read_feed(path)
+
+    return feed
+
+
+def _run(*words: str) -> int:
+    try:
+        main(list(words))
+    except SystemExit as ended:
+        return ended.code or 0
+    return 0
+
+
+def test_list_has_every_feed(capsys):
+    assert _run("feed", "list", "--json") == 0
+    found = {row["feed"]: row for row in json.loads(capsys.readouterr().out)}
+    assert set(found) == set(load_feeds())
+    assert found["health.case_report"]["delivers"] == "period"
+    assert found["health.case_report"]["every"] == "1 d"
+    assert found["health.case_report"]["deadline_after"] == "18 h"
+    assert found["environment.air_quality_hourly"]["senders"] == 12
+
+
+def test_show_tells_what_becomes_of_a_personal_column(capsys):
+    assert _run("feed", "show", "environment.air_station", "--json") == 0
+    found = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert found["maintainer_phone"]["privacy"] == "direct: drop"
+    assert found["district_code"]["allowed"] == r"like \d{6}; known in governance.district"
+    assert found["longitude"]["allowed"] == "73 to 136"
+    assert found["longitude"]["from"] == "经度"
+
+
+def test_check_passes_on_the_projects_own_files(capsys):
+    assert _run("feed", "check") == 0
+    assert capsys.readouterr().out == f"{len(load_feeds())} feeds and {len(load_tables())} tables: no error.\n"
+
+
+def test_check_prints_every_error_of_every_file(write, tmp_path, capsys):
+    write()
+    path = tmp_path / "environment" / "bin.yml"
+    path.write_text(FEED.replace("kind: csv", "kind: cvs").replace("from_unit: kg", "from_unit: litre"))
+    missing = tmp_path / "nothing.yml"
+    assert _run("feed", "check", str(path), str(missing)) == 2
+    told = capsys.readouterr().err
+    assert "bin.yml: format: kind: " in told
+    assert "bin.yml: column 'weight_kg': " in told
+    assert f"{missing}: there is no such file" in told
+
+
+def _declared(feed) -> dict:
+    return json.loads(json.dumps(feed.model_dump(mode="json", by_alias=True)))
+
+
+def _meanings(before, after) -> dict[str, str]:
+    return {change.key: change.meaning for change in changes("environment.bin", _declared(before), after)}
+
+
+def test_the_same_file_changes_nothing(write):
+    assert _meanings(write(), write("# a comment\n" + FEED)) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "meanings"),
+    [
+        ("en: Waste bins", "en: Bins", {"title": "evolve"}),
+        ("deadline: PT6H", "deadline: PT7H", {"arrival": "evolve"}),
+        ("because: an empty bin is not weighed", "because: nobody weighs air", {"rules: not_empty": "evolve"}),
+        ('that: "weight_kg > 0"', 'that: "weight_kg > 1"', {"rules: not_empty": "re-admit from landing"}),
+        ("name: not_empty", "name: has_weight",
+         {"rules: not_empty": "re-admit from landing", "rules: has_weight": "re-admit from landing"}),
+        ("encoding: utf-8", "encoding: gb18030", {"format": "re-admit from landing"}),
+        ("range: [0, 500]", "range: [0, 900]", {"column weight_kg: range": "re-admit from landing"}),
+        ("from: weight,", "from: mass,", {"column weight_kg: from": "re-admit from landing"}),
+        ("from_unit: kg", "from_unit: t", {"column weight_kg: from_unit": "re-admit from landing"}),
+        ("key: [bin_id, day]", "key: [bin_id]", {"key": "new version"}),
+        ("delivers: additions", "delivers: period", {"delivers": "new version"}),
+        ("name: bin_id, from: 编号, type: string", "name: bin_id, from: 编号, type: integer",
+         {"column bin_id: type": "new version"}),
+        ("rules:\n", "  - {name: colour_code, type: string}\nrules:\n", {"column colour_code": "evolve"}),
+        ("rules:\n", "  - {name: colour_code, type: string, required: true}\nrules:\n",
+         {"column colour_code": "re-admit from landing"}),
+    ],
+)  # fmt: skip
+def test_each_change_of_a_feed_file_has_a_meaning(write, old, new, meanings):
+    assert old in FEED
+    assert _meanings(write(), write(FEED.replace(old, new))) == meanings
+
+
+def test_a_renamed_column_is_a_column_less_for_its_readers(write):
+    before, after = write(), write(FEED.replace("weight_kg", "mass_kg"))
+    assert _meanings(before, after) == {
+        "column weight_kg": "new version", "column mass_kg": "evolve", "rules: not_empty": "re-admit from landing",
+    }  # fmt: skip
+
+
+def test_the_weightiest_change_comes_first(write):
+    after = write(FEED.replace("key: [bin_id, day]", "key: [bin_id]").replace("Waste bins", "Bins"))
+    assert [change.meaning for change in changes("f", _declared(write()), after)] == ["new version", "evolve"]
+
+
+def test_before_and_after_are_told(write):
+    before = write()
+    (change,) = changes("f", _declared(before), write(FEED.replace("[0, 500]", "[0, 900]")))
+    assert (change.before, change.after) == ("[0.0, 500.0]", "[0.0, 900.0]")
+
+
+def test_a_new_feed_and_one_that_is_gone(write):
+    feed = write()
+    (new,) = changes("environment.bin", None, feed)
+    (gone,) = changes("environment.bin", _declared(feed), None)
+    assert (new.meaning, gone.meaning) == ("evolve", "new version")
+    assert "taken from now on" in new.consequence
+    assert "no feed takes its deliveries any more" in gone.consequence
