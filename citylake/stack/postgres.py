@@ -153,6 +153,8 @@ def _as_ordinary_user() -> tuple[str, ...]:
         f"--regid={pwd.getpwnam(_ordinary_user()).pw_gid}",
         "--clear-groups",
         "--no-new-privs",
+        # Otherwise access(2), with which PostgreSQL looks for its own programs, forgets the capability.
+        "--securebits=+no_setuid_fixup",
         "--bounding-set=-all,+dac_override",
         "--inh-caps=-all,+dac_override",
         "--ambient-caps=-all,+dac_override",
