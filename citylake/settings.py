@@ -57,8 +57,11 @@ class Settings(BaseSettings):
     stack: Literal["local", "external"] = "local"
     # The address that servers started from here listen on.
     listen: str = "127.0.0.1"
-    # Where people open Airflow, when that is not where programs reach it.
-    airflow_web_url: str | None = None
+    # Where people reach what programs reach elsewhere (published ports, a proxy).
+    airflow_public_url: str = Field(default_factory=lambda data: data["airflow_url"])
+    postgres_public: str = Field(
+        default_factory=lambda data: f"{data['postgres_host']}:{data['postgres_port']}"
+    )
 
     @property
     def secrets(self) -> Path:

@@ -72,10 +72,10 @@ def _say_places() -> None:
 
     place = settings.current()
     secrets = place.secrets
-    postgres = f"postgresql://bi@{place.postgres_host}:{place.postgres_port}/citylake"
+    postgres = f"postgresql://bi@{place.postgres_public}/citylake"
     show.say("Where to look", style="bold")
     for name, address, login in (
-        ("Airflow", place.airflow_url, f"user admin, password in {secrets / 'airflow.admin'}"),
+        ("Airflow", place.airflow_public_url, f"user admin, password in {secrets / 'airflow.admin'}"),
         ("MinIO", place.s3_console_url, f"user steward, password in {secrets / 's3.steward'}"),
         ("Reports", f"{place.s3_console_url}/browser/reports", "the same user"),
         ("PostgreSQL", postgres, f"schema marts, password in {secrets / 'postgres.bi'}"),

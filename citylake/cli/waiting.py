@@ -117,7 +117,7 @@ class Waiting:
         return DataFailed(
             f"nothing has moved for {timedelta(seconds=round(self.patience.stall_s))}, and work is left",
             found="; ".join(left),
-            next_step=f"See `citylake status` and {place.airflow_url}, and in {place.home / 'logs'}"
+            next_step=f"See `citylake status` and {place.airflow_public_url}, and in {place.home / 'logs'}"
             " airflow-triggerer.log (the inbox), airflow-scheduler.log, airflow-dag-processor.log.\n"
             "  Then `citylake run` again: it goes on where this one stopped.",
         )

@@ -113,7 +113,7 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
         },
         "logging": {"base_log_folder": site.logs / "tasks"},
         "api": {
-            "base_url": settings.airflow_web_url or url,
+            "base_url": settings.airflow_public_url,
             "host": settings.listen,
             "port": urlsplit(url).port,
             "workers": 1,
