@@ -77,7 +77,7 @@ def read(
     if snapshot is None:
         schema = ", ".join(f"`{name}` {SPARK_TYPES[kind]}" for name, kind in columns.items())
         return spark.createDataFrame([], schema)
-    rows = spark.read.option("snapshot-id", snapshot).table(spark_name(table_id))
+    rows = spark.read.option("versionAsOf", snapshot).table(spark_name(table_id))
     if spans is not None:
         rows = rows.filter(within("_business_date", spans))
     present = set(rows.columns)

@@ -93,7 +93,7 @@ def overwrite(made: DataFrame, table: Table, found, days: list[date], branch: st
     everything = F.lit(True)
     no_longer_declared = set(found.schema().column_names) - set(made.columns)
     (
-        made.withColumns({name: F.lit(None) for name in sorted(no_longer_declared)})
+        made.select("*", *[F.lit(None).alias(name) for name in sorted(no_longer_declared)])
         .writeTo(spark_name(table.table_id, branch))
         .option("snapshot-property.citylake.run-id", run_id)
         .overwrite(within("_business_date", ranges(days)) if table.partitioned else everything)
