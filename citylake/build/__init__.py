@@ -11,7 +11,7 @@ def build(domain: str) -> dict:
 
     Where nothing is stale, the newest published partition is built. Returns domain, partitions, rows by
     mart, and the file: not protected yet, so it is readable by its owner only; the next run removes it.
-    Raises: TestsFailed where a dbt test failed, ModelsFailed where a model did not run.
+    Raises: ModelTestsFailed where a dbt test failed, ModelsFailed where a model did not run.
     """
     from citylake.build.making import rows_by_mart, trial
 

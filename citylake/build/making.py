@@ -29,7 +29,7 @@ def build_marts(plan: Plan, scratch: Scratch, pinned: Iterable[Pinned]) -> list[
 
     The inputs are views on pinned states, so every model sees the same rows. Returns the marts in an order
     in which references come before what refers to them.
-    Raises: TestsFailed where a dbt test failed, ModelsFailed where a model did not run.
+    Raises: ModelTestsFailed where a dbt test failed, ModelsFailed where a model did not run.
     """
     prepare(plan, scratch)
     for item in pinned:
@@ -60,6 +60,20 @@ def run_models(domain: str, scratch: Scratch) -> list[Mart]:
                "--select", *project.selection(domain)]  # fmt: skip
     done = run_dbt(command, scratch.folder, str(scratch.file), project.variables(domain))
     return marts(done.manifest, set(done.built))
+
+
+def run_unit_tests(domain: str, scratch: Scratch) -> int:
+    """Run dbt's unit tests of a domain; returns how many. The inputs must be in the scratch file, empty or not.
+
+    Raises: ModelTestsFailed where one failed.
+    """
+    from citylake.build.models import run_dbt
+
+    run_models(domain, scratch)  # a unit test asks the tables it stands in for about their types
+    # One list for what is wanted, one for what kind: dbt takes what is in both.
+    chosen = [f"{part},test_type:unit" for part in project.selection(domain)]
+    command = ["test", "--select", *chosen]
+    return len(run_dbt(command, scratch.folder, str(scratch.file), project.variables(domain)).built)
 
 
 def rows_by_mart(scratch: Scratch, made: Iterable[Mart]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from citylake.build import parsed
 from citylake.errors import CitylakeError, DataFailed
 
 
-class TestsFailed(DataFailed):
+class ModelTestsFailed(DataFailed):
     """A dbt test failed: our SQL is wrong, or an input breaks what the SQL relies on."""
 
 
@@ -32,7 +32,7 @@ class Invocation:
 def run_dbt(command: list[str], folder: Path, file: str, variables: dict) -> Invocation:
     """Run a dbt command against a scratch file, artifacts and logs in `folder`.
 
-    Raises: TestsFailed where tests failed, ModelsFailed for anything else.
+    Raises: ModelTestsFailed where tests failed, ModelsFailed for anything else.
     """
     from dbt.adapters.factory import adapter_management
     from dbt.cli.main import dbtRunner
@@ -82,7 +82,7 @@ def _raise_failures(results: list, folder: Path) -> None:
             next_step=f"See {folder / 'logs' / 'dbt.log'}.",
         )  # fmt: skip
     if failed:
-        raise TestsFailed(
+        raise ModelTestsFailed(
             f"{len(failed)} of {len(results)} models and tests failed",
             found="; ".join(f"{item.node.name}: {item.failures} rows" for item in failed[:10]),
             expected="no rows",

@@ -27,7 +27,7 @@ def stage_request(domain: str, request_id: str) -> dict:
     The difference of each domain holds: partitions, checks_failed, warnings, marts (added, removed, changed
     and same rows of each), largest (the indicator values that would change most, relative to what they are).
     Returns domain, partitions and the domain's difference.
-    Raises: WrongUse where there is no such request, TestsFailed where a dbt test failed.
+    Raises: WrongUse where there is no such request, ModelTestsFailed where a dbt test failed.
     """
     from citylake.publish.publication import ROLE, targets
 

@@ -12,7 +12,7 @@ from citylake import lake, ledger
 from citylake.build import project
 from citylake.build.contract import Mart
 from citylake.build.making import build_marts
-from citylake.build.models import TestsFailed
+from citylake.build.models import ModelTestsFailed
 from citylake.build.plan import Plan, declare, pin, plan_stale
 from citylake.build.scratch import Scratch
 from citylake.check.evaluation import Result
@@ -119,7 +119,7 @@ def _make(connection, plan: Plan, scratch: Scratch, run_id: str, publication_id:
     watch.lap("pin")
     try:
         marts = build_marts(plan, scratch, pinned)
-    except TestsFailed as error:
+    except ModelTestsFailed as error:
         _refuse(connection, plan, run_id, publication_id, [], str(error))
         raise Refused(**{name: value for name, value in error.__dict__.items()}) from error
     watch.lap("build")

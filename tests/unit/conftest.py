@@ -1,0 +1,18 @@
+"""Fixtures of tests that build marts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import servers
+
+
+@pytest.fixture(scope="module")
+def module_home(_offline_home):
+    """The offline home, already while fixtures of a module are made."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CITYLAKE_HOME", str(_offline_home))
+        patch.setenv("CITYLAKE_CITY", "hangzhou")
+        servers.forget_settings()
+        yield _offline_home
+    servers.forget_settings()
