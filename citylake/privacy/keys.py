@@ -30,11 +30,11 @@ def key(name: str) -> bytes:
 
 
 def _make(path) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")  # threads share a process id
     try:
-        draft.touch(mode=0o600)
+        draft.touch(mode=0o600, exist_ok=False)
         draft.write_text(secrets.token_hex(32), encoding="ascii")
-        os.link(draft, path)  # unlike rename, fails where another process was first
+        os.link(draft, path)  # unlike rename, fails where another was first
     except FileExistsError:
         pass
     except OSError as error:
