@@ -1,0 +1,79 @@
+"""The same deliveries give the same content: repeated, killed, shuffled, split, sent again, in one go or day by day."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from tests.end_to_end import content, flow
+
+# What the simulator's clock passes after the last delivery, so that every deadline has.
+_LATER = timedelta(days=9)
+
+
+def _marts(hashes: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in hashes.items() if name.startswith("marts.")}
+
+
+def _undisturbed(deliveries) -> dict[str, str]:
+    flow.send(deliveries)
+    flow.land()
+    flow.set_clock(max(each.arrived_at for each in deliveries) + _LATER)
+    flow.everything()
+    return content.table_hashes()
+
+
+def test_a_second_run_changes_no_table_and_adds_no_object(quiet_lake):
+    deliveries = flow.some(flow.city().deliveries)
+    first = _undisturbed(deliveries)
+    objects = content.objects()
+    assert len(first) > 10
+    assert all("(0 rows)" not in value for name, value in first.items() if name.startswith("marts."))
+
+    flow.everything()
+
+    assert content.table_hashes() == first
+    assert content.objects() == objects
+
+
+def test_killed_at_any_instant_of_any_stage_the_content_is_that_of_an_undisturbed_run(quiet_lake):
+    deliveries = flow.some(flow.city(days=2).deliveries, stations=5, reports=4)
+    expected = _undisturbed(deliveries)
+    quiet_lake.empty()
+    flow.set_clock(max(each.arrived_at for each in deliveries) + _LATER)
+    usual = {"land": 0.6, "admit": 1.2, "conform": 6.0, "publish": 6.0}
+    killed = 0
+    for seed in range(20):
+        flow.send(deliveries[seed::20])
+        victim = list(flow.STAGES)[seed % 4]
+        for name, stage in flow.STAGES.items():
+            if name == victim:
+                instant = random.Random(seed).uniform(0.02, usual[name])
+                took = flow.in_child(stage, kill_after=instant)
+                killed += took is None
+            took = flow.in_child(stage)
+            if took and took > 0.5:
+                usual[name] = took
+
+    assert killed >= 10, "too few runs were killed before they ended: the instants are wrong"
+    assert content.table_hashes() == expected
+
+
+def test_the_marts_do_not_depend_on_order_splitting_repetition_or_batching(quiet_lake):
+    deliveries = flow.some(flow.city(days=2).deliveries, stations=3, reports=4)
+    last = max(each.arrived_at for each in deliveries)
+    expected = _marts(_undisturbed(deliveries))
+
+    # Everything is sent again: facts for the ledger, no change to any mart.
+    flow.send([flow.later(each, last + timedelta(hours=1 + n)) for n, each in enumerate(deliveries)])
+    flow.everything()
+    assert _marts(content.table_hashes()) == expected
+
+    # In another order, one stage run per few deliveries instead of one for all.
+    quiet_lake.empty()
+    mixed = flow.shuffled(deliveries, seed=7)
+    flow.set_clock(last + _LATER)
+    for start in range(0, len(mixed), 8):
+        flow.send(mixed[start : start + 8])
+        flow.everything()
+    assert _marts(content.table_hashes()) == expected
