@@ -2,7 +2,7 @@
 # Variables: CITY SEED DAYS SCALE REALDATA (for run), name (for feed), PYTHON (which Python to use).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help venv run up stop status check test bench feed docs lock
+.PHONY: help venv run up stop status check test test-compose bench feed docs lock
 
 BIN := .venv/bin
 export CITYLAKE_PROJECT := $(CURDIR)
@@ -17,7 +17,7 @@ RUN_OPTIONS = $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS)) $(if $(S
 	$(if $(REALDATA),--realdata $(REALDATA))
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1|/' | column -t -s '|'
 
 venv:
 	@citylake/stack/make_venv.sh "$(CURDIR)"
@@ -43,6 +43,9 @@ check: venv  ## format, lint, types, feed files, unit and repository tests; no s
 
 test: venv  ## every test
 	@$(BIN)/python -m pytest
+
+test-compose: venv  ## containers against a lake of this machine; needs a container engine, half an hour
+	@CITYLAKE_COMPOSE=1 $(BIN)/python -m pytest tests/end_to_end/test_compose.py
 
 bench: venv  ## measure, and write docs/reference/benchmarks.md
 	@$(BIN)/python -m bench
