@@ -35,6 +35,11 @@ class Rows:
         """Quarantined record number -> its broken rules, sorted."""
         return {row["_source_row"]: sorted(row["rules"]) for row in self.quarantined}
 
+    @property
+    def text(self) -> str:
+        """Everything that is kept of the delivery, to search for what must not be there."""
+        return json.dumps([self.admitted, self.quarantined], default=str, ensure_ascii=False)
+
     def values(self, column: str) -> list:
         """One column of the admitted rows."""
         return [row[column] for row in self.admitted]
