@@ -59,7 +59,8 @@ def _start() -> str:
         "spark.sql.warehouse.dir": str(folder),
         "spark.local.dir": str(folder),
     }
-    (folder / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+    lines = "".join(f"{name} {value}\n" for name, value in settings.items())
+    (folder / "spark-defaults.conf").write_text(lines)
     home = Path(pyspark.__file__).parent
     log = (folder / "log").open("wb")
     server = subprocess.Popen(

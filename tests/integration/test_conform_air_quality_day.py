@@ -34,12 +34,16 @@ def hour(text: str) -> datetime:
     return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H").replace(tzinfo=CHINA)
 
 
-def reading(station: str, text: str, pm25: float | None = None, *, delivery: str = "D1", **others: float) -> tuple:
+def reading(
+    station: str, text: str, pm25: float | None = None, *, delivery: str = "D1", **others: float
+) -> tuple:
     at = hour(text)
     return (station, at, pm25, *[others.get(name) for name in POLLUTANTS[1:]], *technical(at, delivery))
 
 
-def weather(station: str, text: str, celsius: float | None, mps: float | None = None, mm: float | None = None):
+def weather(
+    station: str, text: str, celsius: float | None, mps: float | None = None, mm: float | None = None
+):
     at = hour(text)
     return (station, at, celsius, mps, mm, *technical(at, "D1"))
 
@@ -104,7 +108,10 @@ def test_every_column_of_a_station_day():
 
 
 def test_weather_older_than_three_hours_does_not_count():
-    rows = made([reading("Xihu", "03-02 05", 1.0), reading("Xihu", "03-02 04", 1.0)], [weather("Xihu", "03-02 01", 9.0)])
+    rows = made(
+        [reading("Xihu", "03-02 05", 1.0), reading("Xihu", "03-02 04", 1.0)],
+        [weather("Xihu", "03-02 01", 9.0)],
+    )
     row = rows["Xihu", MARCH_2]
     assert (row["weather_hours"], row["temperature_mean_celsius"]) == (1, 9.0)
 
@@ -112,7 +119,11 @@ def test_weather_older_than_three_hours_does_not_count():
 def test_weather_of_the_day_before_counts_after_midnight_and_later_weather_never():
     rows = made(
         [reading("Xihu", "03-02 00", 1.0)],
-        [weather("Xihu", "03-01 22", -2.0), weather("Xihu", "03-02 01", 30.0), weather("Gongshu", "03-02 00", 40.0)],
+        [
+            weather("Xihu", "03-01 22", -2.0),
+            weather("Xihu", "03-02 01", 30.0),
+            weather("Gongshu", "03-02 00", 40.0),
+        ],
     )
     row = rows["Xihu", MARCH_2]
     assert (row["weather_hours"], row["temperature_mean_celsius"]) == (1, -2.0)
@@ -129,7 +140,10 @@ def test_carried_rain_is_not_counted_again():
 
 
 def test_a_weather_row_without_any_value_does_not_hide_the_one_before():
-    rows = made([reading("Xihu", "03-02 03", 1.0)], [weather("Xihu", "03-02 02", 4.0), weather("Xihu", "03-02 03", None)])
+    rows = made(
+        [reading("Xihu", "03-02 03", 1.0)],
+        [weather("Xihu", "03-02 02", 4.0), weather("Xihu", "03-02 03", None)],
+    )
     assert rows["Xihu", MARCH_2]["temperature_mean_celsius"] == 4.0
 
 
@@ -169,7 +183,9 @@ def test_a_station_that_moved_is_in_the_district_of_the_day():
         ("S1", "Xihu", "330106", date(2020, 1, 1), MARCH_2),
         ("S1", "Xihu", "330113", MARCH_2, None),
     ]
-    rows = made([reading("Xihu", "03-01 12", 1.0), reading("Xihu", "03-02 12", 1.0)], (), moved, (MARCH_1, MARCH_2))
+    rows = made(
+        [reading("Xihu", "03-01 12", 1.0), reading("Xihu", "03-02 12", 1.0)], (), moved, (MARCH_1, MARCH_2)
+    )
     assert {key: row["district_code"] for key, row in rows.items()} == {
         ("Xihu", MARCH_1): "330106",
         ("Xihu", MARCH_2): "330113",
@@ -178,7 +194,10 @@ def test_a_station_that_moved_is_in_the_district_of_the_day():
 
 def test_where_intervals_of_a_station_overlap_the_later_begun_counts():
     overlapping = [("S1", "Xihu", "330106", date(2020, 1, 1), None), ("S1", "Xihu", "330113", MARCH_1, None)]
-    assert made([reading("Xihu", "03-02 12", 1.0)], (), overlapping)["Xihu", MARCH_2]["district_code"] == "330113"
+    assert (
+        made([reading("Xihu", "03-02 12", 1.0)], (), overlapping)["Xihu", MARCH_2]["district_code"]
+        == "330113"
+    )
 
 
 def test_a_station_in_operation_without_a_row_is_a_day_with_0_hours():
@@ -211,7 +230,9 @@ def test_an_unknown_station_is_kept_with_a_warning():
 
 
 def test_an_hour_claimed_by_two_deliveries_counts_once_as_the_later_says():
-    rows = made([reading("Xihu", "03-02 12", 8.0, delivery="D1"), reading("Xihu", "03-02 12", 9.0, delivery="D2")])
+    rows = made(
+        [reading("Xihu", "03-02 12", 8.0, delivery="D1"), reading("Xihu", "03-02 12", 9.0, delivery="D2")]
+    )
     row = rows["Xihu", MARCH_2]
     assert (row["pm25_hours"], row["pm25_mean_ugm3"]) == (1, 9.0)
 

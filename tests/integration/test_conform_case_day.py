@@ -9,9 +9,9 @@ from tests.local_spark import session
 
 TABLE = load_tables()["conformed.health.case_day"]
 REPORTS = (
-    "country_name string, country_code string, province_name string, province_code string, city_name string,"
-    " city_code string, confirmed_count bigint, suspected_count bigint, cured_count bigint, dead_count bigint,"
-    " _business_date date"
+    "country_name string, country_code string, province_name string, province_code string,"
+    " city_name string, city_code string, confirmed_count bigint, suspected_count bigint,"
+    " cured_count bigint, dead_count bigint, _business_date date"
 )
 CHINA = ("中国", "CN", None, None, None, None)
 ZHEJIANG = ("中国", "CN", "浙江省", "330000", None, None)
@@ -22,7 +22,9 @@ def january(day: int) -> date:
     return date(2020, 1, day)
 
 
-def report(place: tuple, day: int, confirmed: int, cured: int | None = 0, dead: int = 0, suspected: int = 0) -> tuple:
+def report(
+    place: tuple, day: int, confirmed: int, cured: int | None = 0, dead: int = 0, suspected: int = 0
+) -> tuple:
     return (*place, confirmed, suspected, cured, dead, january(day))
 
 
@@ -49,9 +51,12 @@ def test_every_column_of_the_three_levels():
     columns = [column.name for column in TABLE.columns]
     assert [list(row) for row in rows] == [columns] * 3
     assert [tuple(row.values()) for row in rows] == [
-        ("city", "330100", "330100", "杭州市", "330000", january(22), 6, 0, 1, 0, 1, 1, 0, january(21), False, False),
-        ("country", "CN", "CN", "中国", None, january(22), 571, 393, 28, 17, 131, 3, 8, january(21), False, False),
-        ("province", "330000", "330000", "浙江省", "CN", january(22), 27, 10, 1, 0, None, None, None, None, None, False),
+        ("city", "330100", "330100", "杭州市", "330000", january(22),
+         6, 0, 1, 0, 1, 1, 0, january(21), False, False),
+        ("country", "CN", "CN", "中国", None, january(22),
+         571, 393, 28, 17, 131, 3, 8, january(21), False, False),
+        ("province", "330000", "330000", "浙江省", "CN", january(22),
+         27, 10, 1, 0, None, None, None, None, None, False),
     ]  # fmt: skip
 
 

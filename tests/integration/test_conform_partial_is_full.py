@@ -61,7 +61,9 @@ GENERATORS = {"conformed.environment.air_quality_day": air_quality, "conformed.h
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 
 
-def made(table: Table, given: dict[str, tuple[list[tuple], str]], days: list[date]) -> dict[date, list[tuple]]:
+def made(
+    table: Table, given: dict[str, tuple[list[tuple], str]], days: list[date]
+) -> dict[date, list[tuple]]:
     """Rows by day, sorted, exactly as they would be written."""
     inputs = {}
     for name, (rows, schema) in given.items():
