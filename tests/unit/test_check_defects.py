@@ -1,0 +1,130 @@
+"""Every declared expectation stays silent on a clean city and catches a defect planted for it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from citylake.build.project import domains
+from citylake.check.declaration import load_checks
+from citylake.check.evaluation import evaluate
+from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
+
+DAYS = [date(2026, 3, 1) + timedelta(days=number) for number in range(40)]
+LAST = DAYS[-1].isoformat()
+
+# Domain, table and name of an expectation -> SQL that plants in the built tables what it must catch.
+DEFECTS = {
+    "environment.fct_air_quality_day.pm25_is_plausible":
+        "update marts.fct_air_quality_day set pm25_mean_ugm3 = 1001 where station_id = 'A' and _business_date = '2026-03-05'",
+    "environment.fct_air_quality_day.pm10_is_plausible":
+        "update marts.fct_air_quality_day set pm10_mean_ugm3 = -1 where station_id = 'A' and _business_date = '2026-03-05'",
+    "environment.fct_air_quality_day.no2_is_plausible":
+        "update marts.fct_air_quality_day set no2_mean_ugm3 = 501 where station_id = 'A' and _business_date = '2026-03-05'",
+    "environment.fct_air_quality_day.so2_is_plausible":
+        "update marts.fct_air_quality_day set so2_mean_ugm3 = 1001 where station_id = 'A' and _business_date = '2026-03-05'",
+    "environment.fct_air_quality_day.o3_is_plausible":
+        "update marts.fct_air_quality_day set o3_mean_ugm3 = 601 where station_id = 'A' and _business_date = '2026-03-05'",
+    "environment.fct_air_quality_day.pm25_is_part_of_pm10":
+        "update marts.fct_air_quality_day set pm25_mean_ugm3 = pm10_mean_ugm3 + 1 where day(_business_date) <= 10",
+    "environment.fct_air_quality_day.few_stuck_sensors":
+        "update marts.fct_air_quality_day set stuck_hours = 12 where day(_business_date) <= 10",
+    "environment.fct_air_quality_day.stations_are_known":
+        "update marts.fct_air_quality_day set warning_orphan_station = true where day(_business_date) <= 10",
+    "environment.fct_air_quality_day.districts_are_known":
+        "update marts.fct_air_quality_day set warning_orphan_district = true where station_id = 'A'",
+    "environment.int_air_quality_checks.most_stations_are_heard":
+        f"update marts.int_air_quality_checks set heard_pct = 49 where _business_date = '{LAST}'",
+    "environment.int_air_quality_checks.level_is_not_another_unit":
+        f"update marts.int_air_quality_checks set pm25_to_before_ratio = 1000 where _business_date = '{LAST}'",
+    "environment.int_air_quality_checks.level_moves_like_weather":
+        f"update marts.int_air_quality_checks set pm25_to_before_ratio = 0.09 where _business_date = '{LAST}'",
+    "environment.fct_indicator_value.percentages_are_percentages":
+        f"update marts.fct_indicator_value set value = 101 where unit = '%' and period = '{LAST}'",
+    "environment.fct_indicator_value.most_values_are_reported":
+        "update marts.fct_indicator_value set value_status = 'not_reported' where period_type = 'day' and period < '2026-03-20'",
+    "health.fct_case_day.new_cases_are_plausible":
+        f"update marts.fct_case_day set confirmed_new = 100001 where area_type = 'city' and _business_date = '{LAST}'",
+    "health.fct_case_day.the_dead_were_confirmed":
+        f"update marts.fct_case_day set dead_total = confirmed_total + 1 where area_type = 'province' and _business_date = '{LAST}'",
+    "health.fct_case_day.corrections_are_rare":
+        "update marts.fct_case_day set is_corrected = true where day(_business_date) <= 10",
+    "health.fct_case_day.areas_have_codes":
+        "update marts.fct_case_day set warning_missing_code = true where area_type = 'province'",
+    "health.int_case_checks.parts_add_up":
+        "update marts.int_case_checks set gap_pct = 11",
+    "health.int_case_checks.country_is_the_sum_of_its_provinces":
+        f"update marts.int_case_checks set gap_pct = 26 where area_type = 'country' and _business_date = '{LAST}'",
+    "health.fct_indicator_value.most_values_are_reported":
+        "update marts.fct_indicator_value set value_status = 'not_reported' where period < '2026-03-20'",
+    "governance.dim_district.a_city_has_districts_in_force":
+        "delete from marts.dim_district where level_type = 'district' and district_code <> '330106'",
+    "governance.dim_district.all_levels_are_there":
+        "update marts.dim_district set level_type = 'city' where level_type = 'province'",
+}  # fmt: skip
+
+ALL = [
+    f"{domain}.{table.table}.{item.name}"
+    for domain in domains() for table in load_checks(domain) for item in table.expectations
+]  # fmt: skip
+
+
+def _environment():
+    stations = [station("A", "330106", date(2020, 1, 1)), station("B", "330108", date(2020, 1, 1))]
+    levels = {"pm25": 30.0, "pm10": 50.0, "no2": 40.0, "so2": 6.0, "o3": 90.0, "co": 900.0}
+    readings = [
+        station_day(name, district, day, **{key: level + number % 5 for key, level in levels.items()})
+        for number, day in enumerate(DAYS)
+        for name, district in (("A", "330106"), ("B", "330108"))
+    ]
+    return {"conformed.environment.air_station": stations, "conformed.environment.air_quality_day": readings}
+
+
+def _health():
+    rows = []
+    for number, day in enumerate(DAYS):
+        total, new = 2000 + 10 * number, 10 if number else None
+        rows += [case_day("country", "CN", None, day, total, new), case_day("province", "330000", "CN", day, total, new),
+                 case_day("city", "330100", "330000", day, total, new)]  # fmt: skip
+    return {"conformed.health.case_day": rows}
+
+
+@pytest.fixture(scope="module")
+def cities(module_home):
+    typed = {"environment": _environment(), "health": _health(), "governance": {}}
+    built = {
+        domain: build(domain, "clean", DAYS if rows else [], rows | {"conformed.governance.district": DISTRICTS})
+        for domain, rows in typed.items()
+    }
+    yield built
+    for city in built.values():
+        city.scratch.__exit__(None, None, None)
+
+
+def _results(connection, name: str):
+    domain = name.split(".")[0]
+    return {f"{domain}.{item.table}.{item.name}": item for item in evaluate(connection, load_checks(domain))}
+
+
+@pytest.mark.parametrize("domain", domains())
+def test_clean_data_passes_every_check(cities, domain):
+    found = _results(cities[domain].connection, domain)
+    assert found
+    assert [item for item in found.values() if not item.success] == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_check_catches_the_defect_planted_for_it(cities, name):
+    assert name in DEFECTS, "plant a defect for the new expectation in DEFECTS"
+    connection = cities[name.split(".")[0]].connection
+    connection.execute("begin")
+    try:
+        connection.execute(DEFECTS[name])
+        assert not _results(connection, name)[name].success
+    finally:
+        connection.execute("rollback")
+
+
+def test_no_defect_is_left_for_a_check_that_is_gone():
+    assert set(DEFECTS) == set(ALL)
