@@ -57,7 +57,11 @@ def _offline(request, monkeypatch):
     real_connect = socket.socket.connect
 
     def connect(self, address):
-        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
             raise AssertionError(f"a test without servers reaches for {address}")
         return real_connect(self, address)
 
@@ -87,5 +91,5 @@ def lake(storage):
 def whole_lake(storage):
     """A lake with every server, empty at first; all tests of tests/end_to_end share it."""
     storage.empty()
-    servers.start_everything(storage)
+    servers.start_everything()
     return storage

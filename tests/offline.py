@@ -72,7 +72,12 @@ def make_delivery(name: str = "sample.csv", compression: str = "none") -> Delive
 
 
 def admit(
-    feed: Feed, content: bytes | str, scratch: Path, *, name: str = "sample.csv", landed_at: datetime = LANDED_AT
+    feed: Feed,
+    content: bytes | str,
+    scratch: Path,
+    *,
+    name: str = "sample.csv",
+    landed_at: datetime = LANDED_AT,
 ) -> Rows:
     """The rows of a delivery. Raises: Unreadable where the whole of it cannot be read."""
     import pyarrow.parquet as pq

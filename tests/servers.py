@@ -104,11 +104,14 @@ def start_storage() -> TestLake:
 def start_spark(started: TestLake) -> None:
     """Spark Connect beside the storage that runs already, without Airflow."""
     with locked(started.site.run / "up.lock"):
-        run_all([step for step in start._steps(started.site) if step.name in _STORAGE | {"jars", "spark"}], Silent())
+        run_all(
+            [step for step in start._steps(started.site) if step.name in _STORAGE | {"jars", "spark"}],
+            Silent(),
+        )
     forget_settings()
 
 
-def start_everything(started: TestLake) -> None:
+def start_everything() -> None:
     """Spark Connect and Airflow beside the storage that runs already."""
     stack.up(Silent())
     forget_settings()

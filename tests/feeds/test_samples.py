@@ -17,13 +17,25 @@ from tests.offline import admit, reasons
 
 HERE = Path(__file__).parent
 FEEDS = load_feeds()
-FIELDS = {"sender", "covers", "parsed", "admitted", "quarantined", "nulls", "partitions", "never_written", "equal"}
+FIELDS = {
+    "sender",
+    "covers",
+    "parsed",
+    "admitted",
+    "quarantined",
+    "nulls",
+    "partitions",
+    "never_written",
+    "equal",
+}
 
 
 def sample(feed: Feed) -> tuple[Path, dict]:
     folder = HERE / feed.department / feed.dataset
     files = [path for path in sorted(folder.glob("*")) if path.name != "expected.yml"]
-    assert (folder / "expected.yml").exists(), f"{feed.feed_id} has no sample: write {folder.relative_to(HERE.parent)}"
+    assert (folder / "expected.yml").exists(), (
+        f"{feed.feed_id} has no sample: write {folder.relative_to(HERE.parent)}"
+    )
     assert len(files) == 1, f"one sample file beside {folder / 'expected.yml'}"
     expected = yaml.safe_load((folder / "expected.yml").read_text(encoding="utf-8"))
     assert set(expected) <= FIELDS

@@ -81,10 +81,13 @@ def test_a_direct_identifier_is_never_kept():
     )
 
 
-@pytest.mark.parametrize("becomes", ["hash", "pseudonym", "pseudonym()", "pseudonym(Staff)", "generalise(street)"])
+@pytest.mark.parametrize(
+    "becomes", ["hash", "pseudonym", "pseudonym()", "pseudonym(Staff)", "generalise(street)"]
+)
 def test_only_known_treatments_are_allowed(becomes):
-    assert f"privacy.as '{becomes}' is not known; expected keep, drop, pseudonym(<domain>) or generalise(age_band)" in (
-        refused(privacy={"class": "direct", "as": becomes, "because": "a reason"})
+    assert (
+        f"privacy.as '{becomes}' is not known; expected keep, drop, pseudonym(<domain>) or generalise(age_band)"
+        in (refused(privacy={"class": "direct", "as": becomes, "because": "a reason"}))
     )
 
 
@@ -109,7 +112,10 @@ def test_the_class_decides_what_is_shown_and_the_treatment_what_is_kept():
     assert treated("sensitive", "keep") == (True, True)
     assert treated("quasi", "keep") == (False, True)
     assert treated("none", "keep") == (False, True)
-    assert Privacy.model_validate({"class": "direct", "as": "pseudonym(staff)", "because": "a reason"}).domain == "staff"
+    assert (
+        Privacy.model_validate({"class": "direct", "as": "pseudonym(staff)", "because": "a reason"}).domain
+        == "staff"
+    )
 
 
 def test_a_column_is_read_from_its_own_name_from_one_or_from_several():

@@ -23,7 +23,10 @@ def test_the_declared_columns_in_any_order_are_no_drift():
 
 def test_a_column_less_holds_the_delivery_and_names_what_there_is():
     assert reasons(FEED, "编号,日期,时间\n1,2,3\n") == [
-        {"kind": "removed_column", "text": "1 declared column(s) missing: '车牌'. Its columns: 编号, 日期, 时间."}
+        {
+            "kind": "removed_column",
+            "text": "1 declared column(s) missing: '车牌'. Its columns: 编号, 日期, 时间.",
+        }
     ]
 
 
@@ -43,7 +46,9 @@ def test_a_column_more_is_kept_with_the_row(tmp_path):
 
 def test_a_column_more_holds_the_delivery_where_the_feed_says_so():
     feed = make_feed(drift={"added": "hold"})
-    assert reasons(feed, "id,value,note\n") == [{"kind": "added_column", "text": "undeclared column(s): note"}]
+    assert reasons(feed, "id,value,note\n") == [
+        {"kind": "added_column", "text": "undeclared column(s): note"}
+    ]
 
 
 def test_a_column_of_another_feed_is_neither_drift_nor_kept(tmp_path):

@@ -29,7 +29,8 @@ def test_parts_that_are_missing_leave_no_trace():
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"), [(CitylakeError, 1), (DataFailed, 1), (WrongUse, 2), (Problems, 2), (ServerUnavailable, 3)]
+    ("kind", "code"),
+    [(CitylakeError, 1), (DataFailed, 1), (WrongUse, 2), (Problems, 2), (ServerUnavailable, 3)],
 )
 def test_every_kind_has_its_exit_code(kind, code):
     assert kind.exit_code == code

@@ -35,7 +35,7 @@ columns:
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path):
     """A folder of feed files with one department; `write` adds a file."""
     (tmp_path / "environment").mkdir()
@@ -67,13 +67,21 @@ def test_a_good_file_is_a_feed_named_by_its_folder_and_its_file(folder):
 
 
 def test_the_errors_of_all_files_are_told_at_once(folder):
-    write(folder, GOOD.replace("delivers: period", "delivers: perod").replace("type: string, one_of", "type: text, one_of"))
+    write(
+        folder,
+        GOOD.replace("delivers: period", "delivers: perod").replace(
+            "type: string, one_of", "type: text, one_of"
+        ),
+    )
     write(folder, GOOD.replace("key: [point_id, measured_at]", "key: [station]"), "environment/other.yml")
     (folder / "water").mkdir()
     write(folder, GOOD, "water/level.yml")
     told = problems(folder)
     assert "environment/noise.yml: delivers: literal['additions','period','everything']: " in told
-    assert "environment/noise.yml: column 'level_type': type: Input should be 'string', 'integer', 'double', " in told
+    assert (
+        "environment/noise.yml: column 'level_type': type: Input should be 'string', 'integer', 'double', "
+        in told
+    )
     assert "Found: 'text'." in told
     assert "environment/other.yml: key column 'station' is not a kept column" in told
     assert "water/_department.yml: the department's file is missing" in told
@@ -146,7 +154,11 @@ def test_each_mistake_is_told_with_its_place(folder, good, wrong, told):
 
 
 def test_several_mistakes_of_one_file_are_told_together(folder):
-    text = GOOD.replace("kind: csv", "kind: xls").replace("every: PT1H", "every: 1h").replace("from: 点位", "form: 点位")
+    text = (
+        GOOD.replace("kind: csv", "kind: xls")
+        .replace("every: PT1H", "every: 1h")
+        .replace("from: 点位", "form: 点位")
+    )
     write(folder, text)
     told = problems(folder)
     assert told.count("environment/noise.yml: ") == 3
@@ -172,7 +184,9 @@ def test_a_file_whose_name_cannot_be_a_table_is_told(folder):
 
 
 def test_an_unknown_feed_is_told_with_those_that_exist():
-    with pytest.raises(WrongUse, match=r"(?s)there is no feed 'health.nothing'.*one of .*environment\.air_station"):
+    with pytest.raises(
+        WrongUse, match=r"(?s)there is no feed 'health.nothing'.*one of .*environment\.air_station"
+    ):
         find_feed("health.nothing")
 
 
@@ -198,7 +212,12 @@ def test_a_feed_takes_files_of_its_department_by_name():
      ("other.csv", "someone", "someone"), ("other.csv", None, "environment")],
 )  # fmt: skip
 def test_the_sender_is_in_the_name_or_told_or_the_department(name, told, sender):
-    arrival = {"files": "*.csv", "every": "P1D", "deadline": "P1D", "sender_from_name": r"noise_(?P<sender>[^_]+)_"}
+    arrival = {
+        "files": "*.csv",
+        "every": "P1D",
+        "deadline": "P1D",
+        "sender_from_name": r"noise_(?P<sender>[^_]+)_",
+    }
     assert make_feed(arrival=arrival).sender(name, told) == sender
 
 
@@ -214,7 +233,9 @@ def test_the_covered_period_is_read_from_the_name(pattern, name, period):
     assert covering(pattern).period(name) == period
 
 
-@pytest.mark.parametrize("name", ["x_20260230-20260301.csv", "x_20260301-20260228.csv", "x_00000000-20260301.csv"])
+@pytest.mark.parametrize(
+    "name", ["x_20260230-20260301.csv", "x_20260301-20260228.csv", "x_00000000-20260301.csv"]
+)
 def test_a_period_that_cannot_be_is_an_error(name):
     with pytest.raises(ValueError, match="ends before it begins|out of range|must be in"):
         covering(r"_(?P<from>\d{8})-(?P<to>\d{8})\.csv$").period(name)

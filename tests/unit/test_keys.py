@@ -13,7 +13,7 @@ from citylake.errors import WrongUse
 from citylake.privacy.keys import key
 
 
-@pytest.fixture()
+@pytest.fixture
 def secrets(tmp_path, monkeypatch):
     monkeypatch.setenv("CITYLAKE_SECRETS_DIR", str(tmp_path))
     settings.current.cache_clear()
@@ -28,7 +28,10 @@ def test_a_missing_key_is_made_once(secrets):
     path = secrets / "key.pseudonym.staff"
     assert path.read_text(encoding="ascii") == made.hex()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert sorted(each.name for each in secrets.iterdir()) == ["key.pseudonym.patients", "key.pseudonym.staff"]
+    assert sorted(each.name for each in secrets.iterdir()) == [
+        "key.pseudonym.patients",
+        "key.pseudonym.staff",
+    ]
 
 
 def test_first_uses_at_once_agree_on_one_key(secrets):
@@ -58,7 +61,9 @@ def test_a_damaged_key_is_told_without_its_value(secrets, content):
 def test_a_key_that_cannot_be_made_is_told(secrets, monkeypatch):
     monkeypatch.setenv("CITYLAKE_SECRETS_DIR", str(secrets / "absent"))
     settings.current.cache_clear()
-    with pytest.raises(WrongUse, match=r"the key cannot be made \(No such file or directory\)[^$]*Mount the key file there"):
+    with pytest.raises(
+        WrongUse, match=r"the key cannot be made \(No such file or directory\)[^$]*Mount the key file there"
+    ):
         key("seal")
 
 

@@ -14,7 +14,9 @@ from citylake.land.inbox import _ascii, _time
 def test_the_time_of_arrival_is_told_with_an_offset():
     assert _time("2026-03-01T08:00:00+08:00", "a/b") == datetime(2026, 3, 1, tzinfo=UTC)
     assert _time("2026-03-01T08:00:00+08:00", "a/b").utcoffset() == timedelta(hours=8)
-    assert _time("2026-03-01T00:00:00Z", "a/b") == datetime(2026, 3, 1, 8, tzinfo=timezone(timedelta(hours=8)))
+    assert _time("2026-03-01T00:00:00Z", "a/b") == datetime(
+        2026, 3, 1, 8, tzinfo=timezone(timedelta(hours=8))
+    )
 
 
 @pytest.mark.parametrize("text", ["", "2026-03-01T08:00:00", "yesterday", "2026-03-01"])
@@ -30,7 +32,9 @@ def test_metadata_travels_as_ascii():
     assert _ascii("监测站") == "%E7%9B%91%E6%B5%8B%E7%AB%99"
 
 
-@pytest.mark.parametrize("name", ["report #1.csv", "what?.csv", "a%20b.csv", "环境监测站_20260301.csv", "x;y&z=1.csv"])
+@pytest.mark.parametrize(
+    "name", ["report #1.csv", "what?.csv", "a%20b.csv", "环境监测站_20260301.csv", "x;y&z=1.csv"]
+)
 def test_an_address_leads_back_to_the_object_whatever_its_name(name):
     uri = lake.landing_uri("health.case_report", "01ABC", name)
     assert lake.split_uri(uri) == ("landing", f"health.case_report/01ABC/{name}")

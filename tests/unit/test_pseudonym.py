@@ -25,7 +25,9 @@ def test_white_space_does_not_make_another_person(typed):
     assert normalise(typed) == "张伟"
 
 
-@pytest.mark.parametrize(("typed", "normal"), [("ｚｈａｎｇ　Ｗei", "ZHANGWEI"), ("①②", "12"), ("浙a·12345", "浙A·12345")])
+@pytest.mark.parametrize(
+    ("typed", "normal"), [("ｚｈａｎｇ　Ｗei", "ZHANGWEI"), ("①②", "12"), ("浙a·12345", "浙A·12345")]
+)
 def test_width_and_case_do_not_either(typed, normal):
     assert normalise(typed) == normal
 

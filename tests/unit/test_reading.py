@@ -57,7 +57,9 @@ def test_empty_lines_are_no_records():
 @pytest.mark.parametrize("block", [24, 40, 64, 1000])
 def test_broken_records_keep_their_place_across_blocks(monkeypatch, block):
     monkeypatch.setattr(module, "_BLOCK_BYTES", block)
-    lines = [f"r{n},{n}" if n % 7 and n % 11 else f"r{n},{n},too,many" if n % 7 else f"r{n}" for n in range(1, 200)]
+    lines = [
+        f"r{n},{n}" if n % 7 and n % 11 else f"r{n},{n},too,many" if n % 7 else f"r{n}" for n in range(1, 200)
+    ]
     rows, broken = records(("id,value\n" + "\n".join(lines) + "\n").encode())
     assert [(number, text) for number, text, _ in rows] == [
         (n, f"r{n}") for n in range(1, 200) if n % 7 and n % 11
@@ -77,7 +79,11 @@ def test_a_block_of_broken_records_alone_counts(monkeypatch):
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "UTF8"])
 def test_a_byte_order_mark_is_no_part_of_the_first_name(mark, encoding):
-    opened = read(io.BytesIO(mark + b'"id",value\na,1\n'), make_feed(format={"kind": "csv", "encoding": encoding}), "none")
+    opened = read(
+        io.BytesIO(mark + b'"id",value\na,1\n'),
+        make_feed(format={"kind": "csv", "encoding": encoding}),
+        "none",
+    )
     assert opened.header == ["id", "value"]
     assert [batch.num_rows for batch in opened.batches] == [1]
 
@@ -144,7 +150,9 @@ def test_damaged_compression_is_told():
 
 
 def test_what_is_no_csv_is_told():
-    assert held(b"PK\x03\x04...", compression="zip") == "unreadable: a zip archive, where the feed file says csv"
+    assert (
+        held(b"PK\x03\x04...", compression="zip") == "unreadable: a zip archive, where the feed file says csv"
+    )
     assert held(b"id,val\x00ue\na,1\n").startswith("unreadable: a column name holds a NUL character")
 
 

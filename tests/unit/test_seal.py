@@ -86,14 +86,18 @@ def test_an_undeclared_column_is_sealed_where_its_name_is_personal(tmp_path):
     assert unseal(extra["姓名"], DELIVERY_ID) == "张伟"
 
 
-@pytest.mark.parametrize("value", [PHONE, ID_NUMBER, "33010219900101123X", f"电话{PHONE}", "zhang.wei@city.example"])
+@pytest.mark.parametrize(
+    "value", [PHONE, ID_NUMBER, "33010219900101123X", f"电话{PHONE}", "zhang.wei@city.example"]
+)
 def test_an_undeclared_column_is_sealed_where_its_value_is_personal(tmp_path, value):
     rows = admit(make_feed(), f"id,value,note\na,1,{value}\nb,1,fine\na,2,{value}\n", tmp_path)
     assert [json.loads(extra)["note"] for extra in rows.values("_extra")] == ["fine"]
     assert [unseal(record(row)["note"], DELIVERY_ID) for row in rows.quarantined] == [value, value]
 
 
-@pytest.mark.parametrize("value", ["20260301080000", "12800138000", "138001380001", "330100", "3.14", "NA", "a@b"])
+@pytest.mark.parametrize(
+    "value", ["20260301080000", "12800138000", "138001380001", "330100", "3.14", "NA", "a@b"]
+)
 def test_ordinary_values_are_not(tmp_path, value):
     rows = admit(make_feed(), f"id,value,note\na,1,{value}\n", tmp_path)
     assert json.loads(rows.admitted[0]["_extra"])["note"] == value
@@ -107,7 +111,9 @@ def test_names_that_tell_of_a_person(name):
     assert is_personal_name(name)
 
 
-@pytest.mark.parametrize("name", ["站点名称", "station_name", "name", "value", "telemetry", "颜色", "No", "hotel", "addressed"])
+@pytest.mark.parametrize(
+    "name", ["站点名称", "station_name", "name", "value", "telemetry", "颜色", "No", "hotel", "addressed"]
+)
 def test_names_that_do_not(name):
     assert not is_personal_name(name)
 

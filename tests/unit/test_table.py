@@ -77,7 +77,9 @@ def test_every_table_is_made_from_tables_that_exist():
 
 
 def test_an_unknown_table_is_told_with_those_that_exist():
-    with pytest.raises(WrongUse, match=r"there is no conformed table 'health.x'[^$]*conformed\.health\.case_day"):
+    with pytest.raises(
+        WrongUse, match=r"there is no conformed table 'health.x'[^$]*conformed\.health\.case_day"
+    ):
         find_table("health.x")
 
 

@@ -1,7 +1,4 @@
-"""Text to values: what casts and what does not, units, time zones, nulls, and every rule kind.
-
-Expected values are written by hand beside the text they come from.
-"""
+"""Rows to admitted and quarantined ones: nulls, every kind of rule, business dates and covered days."""
 
 from __future__ import annotations
 
@@ -13,121 +10,6 @@ import pytest
 from citylake.admit.reading import Unreadable
 from citylake.errors import Problems, WrongUse
 from tests.offline import DELIVERY_ID, KNOWN_AT, LANDED_AT, admit, make_feed, record
-
-NO = "not admitted"
-
-
-def cast(tmp_path, kind: str, text: str, **column):
-    """The value a text becomes, or NO where it breaks `value.cast`."""
-    zone = column.pop("timezone", "Asia/Shanghai")
-    feed = make_feed(
-        [{"name": "id", "type": "string"}, {"name": column.pop("name", "value"), "from": "value", "type": kind, **column}],
-        format={"kind": "csv", "timezone": zone},
-    )
-    rows = admit(feed, f'id,value\na,"{text}"\n', tmp_path / "one")
-    if rows.quarantined:
-        assert rows.broken == {1: [f"{feed.columns[1].name}.cast"]}
-        assert rows.admitted == []
-        return NO
-    return rows.admitted[0][feed.columns[1].name]
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("3", 3), ("-3", -3), ("+5", 5), ("3.0", 3), (" 7 ", 7), ("007", 7), ("9223372036854775807", 9223372036854775807),
-     ("3.7", NO), ("1e3", NO), ("9223372036854775808", NO), ("1_000", NO), ("1,000", NO), ("0x10", NO), ("１２", NO),
-     ("true", NO), ("nan", NO), ("-", NO), ("", None)],
-)  # fmt: skip
-def test_integers(tmp_path, text, value):
-    assert cast(tmp_path, "integer", text) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("3.5", 3.5), ("-0.25", -0.25), (".5", 0.5), ("5.", 5.0), ("1e3", 1000.0), ("3", 3.0), ("", None),
-     ("nan", NO), ("NaN", NO), ("inf", NO), ("-Infinity", NO), ("1e400", NO), ("1_000", NO), ("1,5", NO), ("<2", NO),
-     ("12.3.4", NO), ("故障", NO)],
-)  # fmt: skip
-def test_doubles(tmp_path, text, value):
-    assert cast(tmp_path, "double", text) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("true", True), ("T", True), ("1", True), ("Yes", True), ("是", True), ("false", False), ("0", False), ("n", False),
-     ("否", False), ("", None), ("maybe", NO), ("2", NO)],
-)  # fmt: skip
-def test_booleans(tmp_path, text, value):
-    assert cast(tmp_path, "boolean", text) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("2020-01-05", date(2020, 1, 5)), ("2020-1-5", date(2020, 1, 5)), ("2020/01/05", date(2020, 1, 5)),
-     ("2020/1/5 0:00", date(2020, 1, 5)), ("2024-02-29", date(2024, 2, 29)), ("9999-12-31", date(9999, 12, 31)),
-     ("", None), ("2023-02-29", NO), ("2020-01-05x", NO), ("2020-01-05 10:00:00", NO), ("20200105", NO),
-     ("05-01-2020", NO), ("infinity", NO), ("epoch", NO), ("today", NO), ("99999-01-01", NO), ("0000-01-01", NO),
-     ("2020-01-05 (BC)", NO)],
-)  # fmt: skip
-def test_dates(tmp_path, text, value):
-    assert cast(tmp_path, "date", text) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("05.01.2020", date(2020, 1, 5)), ("31.02.2020", NO), ("2020-01-05", NO), ("05.01.0000", NO)],
-)
-def test_dates_in_a_declared_format(tmp_path, text, value):
-    assert cast(tmp_path, "date", text, format="%d.%m.%Y") == value
-
-
-@pytest.mark.parametrize(
-    ("text", "utc"),
-    [
-        # Local time in Shanghai is eight hours ahead of UTC.
-        ("2026-03-01 08:00:00", datetime(2026, 3, 1, 0, 0, tzinfo=UTC)),
-        ("2026-03-01T00:30", datetime(2026, 2, 28, 16, 30, tzinfo=UTC)),
-        ("2026/3/1 8:05:06.5", datetime(2026, 3, 1, 0, 5, 6, 500_000, tzinfo=UTC)),
-        ("2026-03-01", datetime(2026, 2, 28, 16, 0, tzinfo=UTC)),
-        # A text that says its offset is not local.
-        ("2026-03-01T08:00:00Z", datetime(2026, 3, 1, 8, 0, tzinfo=UTC)),
-        ("2026-03-01T08:00:00+09:00", datetime(2026, 2, 28, 23, 0, tzinfo=UTC)),
-        ("2026-03-01 08:00:00+08", datetime(2026, 3, 1, 0, 0, tzinfo=UTC)),
-        ("2026-03-01 08:00:00.25-0530", datetime(2026, 3, 1, 13, 30, 0, 250_000, tzinfo=UTC)),
-        ("", None),
-        ("2026-03-01 25:00", NO), ("2026-02-30 08:00", NO), ("08:00", NO), ("2026-03-01 08:00:00 CST", NO),
-        ("2026-03-01 08:00 Asia/Tokyo", NO), ("infinity", NO), ("epoch", NO), ("now", NO), ("99999-01-01 00:00", NO),
-        ("1772352000", NO),
-    ],
-)  # fmt: skip
-def test_timestamps_are_local_to_the_department_and_kept_in_utc(tmp_path, text, utc):
-    assert cast(tmp_path, "timestamp", text) == utc
-
-
-@pytest.mark.parametrize(
-    ("text", "pattern", "utc"),
-    [
-        ("2026 3 1 8", "%Y %m %d %H", datetime(2026, 3, 1, 0, 0, tzinfo=UTC)),
-        ("2026 03 01 24", "%Y %m %d %H", NO),
-        ("2026 13 01 00", "%Y %m %d %H", NO),
-        ("20260301080000", "%Y%m%d%H%M%S", datetime(2026, 3, 1, 0, 0, tzinfo=UTC)),
-        ("2026-03-01 08:00:00+0900", "%Y-%m-%d %H:%M:%S%z", datetime(2026, 2, 28, 23, 0, tzinfo=UTC)),
-    ],
-)
-def test_timestamps_in_a_declared_format(tmp_path, text, pattern, utc):
-    assert cast(tmp_path, "timestamp", text, format=pattern) == utc
-
-
-def test_the_zone_is_that_of_the_feed_with_its_summer_time(tmp_path):
-    berlin = {"timezone": "Europe/Berlin"}
-    assert cast(tmp_path / "w", "timestamp", "2026-01-01 12:00", **berlin) == datetime(2026, 1, 1, 11, 0, tzinfo=UTC)
-    assert cast(tmp_path / "s", "timestamp", "2026-07-01 12:00", **berlin) == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
-
-
-def test_values_are_converted_to_the_unit_of_the_name(tmp_path):
-    assert cast(tmp_path / "a", "double", "0.06", name="so2_ugm3", from_unit="mg/m3") == pytest.approx(60.0)
-    assert cast(tmp_path / "b", "double", "212", name="air_celsius", from_unit="°F") == pytest.approx(100.0)
-    assert cast(tmp_path / "c", "double", "x", name="air_celsius", from_unit="°F") == NO
 
 
 def test_a_range_is_in_the_unit_of_the_name(tmp_path):
@@ -148,14 +30,18 @@ BUSINESS = [{"name": "id", "type": "string"}, {"name": "at", "type": "timestamp"
      ("2026-03-01 00:30:00+09:00", date(2026, 2, 28))],
 )  # fmt: skip
 def test_the_business_date_is_the_local_date_of_the_event(tmp_path, text, day):
-    rows = admit(make_feed(BUSINESS, partition={"by": "at"}, delivers="period"), f"id,at\na,{text}\n", tmp_path)
+    rows = admit(
+        make_feed(BUSINESS, partition={"by": "at"}, delivers="period"), f"id,at\na,{text}\n", tmp_path
+    )
     assert rows.values("_business_date") == [day]
     assert rows.counts.partitions == {day.isoformat(): 1}
 
 
 def test_the_business_date_of_a_date_is_the_date(tmp_path):
     columns = [{"name": "id", "type": "string"}, {"name": "day", "type": "date", "required": True}]
-    rows = admit(make_feed(columns, partition={"by": "day"}, delivers="period"), "id,day\na,2026-03-01\n", tmp_path)
+    rows = admit(
+        make_feed(columns, partition={"by": "day"}, delivers="period"), "id,day\na,2026-03-01\n", tmp_path
+    )
     assert rows.values("_business_date") == [date(2026, 3, 1)]
 
 
@@ -174,11 +60,17 @@ def test_a_reference_feed_has_one_partition_even_without_a_row(tmp_path):
     assert none.values("_business_date") == []
 
 
-PERIOD = {"partition": {"by": "at"}, "delivers": "period", "covers": {"from_name": r"_(?P<from>\d{8})-(?P<to>\d{8})"}}
+PERIOD = {
+    "partition": {"by": "at"},
+    "delivers": "period",
+    "covers": {"from_name": r"_(?P<from>\d{8})-(?P<to>\d{8})"},
+}
 
 
 def test_days_that_the_name_promises_are_covered_without_a_row(tmp_path):
-    rows = admit(make_feed(BUSINESS, **PERIOD), "id,at\na,2026-03-02 10:00\n", tmp_path, name="x_20260301-20260303.csv")
+    rows = admit(
+        make_feed(BUSINESS, **PERIOD), "id,at\na,2026-03-02 10:00\n", tmp_path, name="x_20260301-20260303.csv"
+    )
     assert rows.counts.covers == (date(2026, 3, 1), date(2026, 3, 3))
     assert rows.counts.partitions == {"2026-03-01": 0, "2026-03-02": 1, "2026-03-03": 0}
 
@@ -223,7 +115,11 @@ RULED_FEED = make_feed(
     RULED,
     rules=[
         {"name": "level_fits_kind", "that": "kind <> 'a' or level < 5", "because": "kind a is small"},
-        {"name": "not_from_future", "that": "_landed_at < timestamptz '2030-01-01'", "because": "a test of the past"},
+        {
+            "name": "not_from_future",
+            "that": "_landed_at < timestamptz '2030-01-01'",
+            "because": "a test of the past",
+        },
     ],
 )
 
@@ -271,8 +167,17 @@ def test_an_admitted_row_says_where_it_came_from(tmp_path):
 
 
 def test_a_quarantined_row_is_kept_as_it_came(tmp_path):
-    (row,) = admit(RULED_FEED, 'id,level,kind,code,share_pct,more\n" x",11,"b\'c",NA,,"1\n2"\n', tmp_path).quarantined
-    assert record(row) == {"id": " x", "level": "11", "kind": "b'c", "code": "NA", "share_pct": "", "more": "1\n2"}
+    (row,) = admit(
+        RULED_FEED, 'id,level,kind,code,share_pct,more\n" x",11,"b\'c",NA,,"1\n2"\n', tmp_path
+    ).quarantined
+    assert record(row) == {
+        "id": " x",
+        "level": "11",
+        "kind": "b'c",
+        "code": "NA",
+        "share_pct": "",
+        "more": "1\n2",
+    }
     assert (row["_delivery_id"], row["_source_row"]) == (DELIVERY_ID, 1)
     assert (row["_known_at"], row["_landed_at"]) == (KNOWN_AT, LANDED_AT)
 
@@ -314,7 +219,9 @@ def test_a_rule_cannot_open_what_is_closed(tmp_path):
 
 def test_a_rule_over_an_unknown_column_is_told_with_its_place(tmp_path):
     feed = make_feed(rules=[{"name": "wrong", "that": "nonsense > 1", "because": "a test"}])
-    with pytest.raises(Problems, match=r"(?s)feeds/environment/test_reading.yml: rule 'wrong': .*\"nonsense\" not found"):
+    with pytest.raises(
+        Problems, match=r"(?s)feeds/environment/test_reading.yml: rule 'wrong': .*\"nonsense\" not found"
+    ):
         admit(feed, "id,value\na,1\n", tmp_path)
 
 
@@ -334,4 +241,6 @@ def test_a_broken_delivery_leaves_with_its_reason_from_within(tmp_path):
 def test_extra_is_null_where_nothing_was_added(tmp_path):
     rows = admit(make_feed(), "value,id\n1,a\n", tmp_path)
     assert rows.values("_extra") == [None]
-    assert json.loads(admit(make_feed(), "id,value,\na,1,z\n", tmp_path / "x").admitted[0]["_extra"]) == {"": "z"}
+    assert json.loads(admit(make_feed(), "id,value,\na,1,z\n", tmp_path / "x").admitted[0]["_extra"]) == {
+        "": "z"
+    }

@@ -54,7 +54,9 @@ def test_keys_are_compared_as_values_not_as_text(tmp_path):
 
 
 def test_a_key_that_could_not_be_read_repeats_nothing(tmp_path):
-    feed = make_feed([{"name": "id", "type": "integer", "required": True}, {"name": "value", "type": "string"}])
+    feed = make_feed(
+        [{"name": "id", "type": "integer", "required": True}, {"name": "value", "type": "string"}]
+    )
     assert outcome(feed, "id,value\nx,a\ny,b\n,c\n,d\n", tmp_path) == (
         [], {1: ["id.cast"], 2: ["id.cast"], 3: ["id.required"], 4: ["id.required"]},
     )  # fmt: skip
@@ -85,5 +87,8 @@ def test_the_quarantined_repetition_says_its_day_and_its_record(tmp_path):
     feed = make_feed(columns, partition={"by": "at"}, delivers="period")
     rows = admit(feed, "id,at\na,2026-03-01 00:30\na,2026-03-01 00:30\n", tmp_path)
     (row,) = rows.quarantined
-    assert (row["_business_date"].isoformat(), row["record"]) == ("2026-03-01", '{"id":"a","at":"2026-03-01 00:30"}')
+    assert (row["_business_date"].isoformat(), row["record"]) == (
+        "2026-03-01",
+        '{"id":"a","at":"2026-03-01 00:30"}',
+    )
     assert rows.counts.partitions == {"2026-03-01": 1}
