@@ -59,6 +59,11 @@ def report_key(kind: str, *parts: str) -> str:
     return "/".join([kind, *parts])
 
 
+def report_uri(key: str) -> str:
+    """The same as an address."""
+    return f"s3://{REPORTS}/{key}"
+
+
 @functools.cache
 def s3(role: str):
     """A boto3 client for the object store with a role's keys."""
