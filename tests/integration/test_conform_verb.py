@@ -33,8 +33,8 @@ def probe(lake, tmp_path, monkeypatch):
 @pytest.fixture
 def three_days(probe):
     """March 1 to 3 delivered and made: A is 10, 20, 30; B only on the 2nd."""
-    for day, values in {"03-01": {"A": 10}, "03-02": {"A": 20, "B": 5}, "03-03": {"A": 30}}.items():
-        probe.readings({day: values}, day, day, f"{day}T20:00")
+    values = {"03-01": {"A": 10}, "03-02": {"A": 20, "B": 5}, "03-03": {"A": 30}}
+    probe.readings(values, "03-01", "03-03", "03-03T20:00")
     conform(DAILY)
     return probe
 
@@ -108,8 +108,8 @@ def test_an_empty_correction_empties_the_day(three_days):
 
 
 def test_the_first_bytes_sent_again_after_others_count_again(three_days):
-    three_days.readings({"03-03": {"A": 31}}, "03-03", "03-03", "03-08T20:00")
-    three_days.readings({"03-03": {"A": 30}}, "03-03", "03-03", "03-09T20:00")
+    for value, arrived in ((30, "03-07"), (31, "03-08"), (30, "03-09")):
+        three_days.readings({"03-03": {"A": value}}, "03-03", "03-03", f"{arrived}T20:00")
     conform(DAILY)
     assert ("03-03", 30) in three_days.rows(DAILY, "_business_date", "value")
     three_days.readings({"03-03": {"A": 30}}, "03-03", "03-03", "03-10T20:00")
