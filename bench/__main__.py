@@ -1,0 +1,35 @@
+"""`make bench`: measure, and write docs/reference/benchmarks.md.
+
+Every figure stands beside a peer that did the same work in the same run. Ratios travel between machines;
+seconds do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from bench import admission, latency, report
+
+MEASUREMENTS = {"admission": admission.measure, "latency": latency.measure}
+
+
+def main() -> None:
+    """Measure what was asked for (all, if nothing was) and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("only", nargs="*", choices=[*MEASUREMENTS, []], help="which measurements; all by default")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the admission (default: 1000000)")
+    parser.add_argument("--drops", type=int, default=20, help="drops of the latency (default: 20)")
+    parser.add_argument("--no-write", action="store_true", help="print only")
+    asked = parser.parse_args()
+    sections = []
+    for name in asked.only or MEASUREMENTS:
+        print(f"— {name}", flush=True)
+        section = MEASUREMENTS[name](asked)
+        print(section.text, flush=True)
+        sections.append(section)
+    if not asked.no_write:
+        print("wrote", report.write(sections))
+
+
+if __name__ == "__main__":
+    main()
