@@ -34,8 +34,8 @@ def connect(role: str, *, autocommit: bool = False) -> Iterator:
         yield connection
 
 
-def migrate() -> None:
-    """Bring the schemas `ledger` and `marts` to this code's version; safe to repeat."""
+def migrate(database: str = "citylake") -> None:
+    """Bring the schemas `ledger` and `marts` of a database to this code's version; safe to repeat."""
     import sqlalchemy
     from alembic import command
     from alembic.config import Config
@@ -43,7 +43,7 @@ def migrate() -> None:
     place = settings.current()
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    engine = sqlalchemy.create_engine(place.postgres_url("owner", "citylake", "postgresql+psycopg"))
+    engine = sqlalchemy.create_engine(place.postgres_url("owner", database, "postgresql+psycopg"))
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql("create schema if not exists ledger")
