@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from citylake import lake
 from citylake.build import project
@@ -20,6 +20,7 @@ class Plan:
 
     domain: str
     stale: tuple[Stale, ...] = ()
+    read_at: datetime | None = None
     inputs: tuple[dict, ...] = ()
     periods: tuple[Period, ...] = ()
     left_out: tuple[date, ...] = ()
@@ -66,6 +67,7 @@ def plan_stale(connection, domain: str) -> Plan:
     `connection` must be in one REPEATABLE READ transaction, so that the fingerprints fit the inputs.
     """
     table = project.marts_id(domain)
+    read_at = connection.execute("select clock_timestamp() as now").fetchone()["now"]
     stale = tuple(partitions.stale(connection, table))
     if not stale:
         return Plan(domain)
@@ -74,7 +76,8 @@ def plan_stale(connection, domain: str) -> Plan:
     sealed = _days(connection, "select partition from ledger.seals where table_id = %s", table)
     # A day that failed its checks counts in no month or year until it passes; completeness shows the gap.
     blocked = set(_days(connection, "select partition from ledger.blocks where table_id = %s", table)) - set(days)
-    return Plan(domain, stale, tuple(inputs), tuple(touched_periods(days, sealed)), tuple(sorted(blocked)))
+    periods = tuple(touched_periods(days, sealed))
+    return Plan(domain, stale, read_at, tuple(inputs), periods, left_out=tuple(sorted(blocked)))
 
 
 def plan_newest(connection, domain: str) -> Plan:

@@ -159,7 +159,7 @@ def _report(domain: str, publication_id: str, results: list[Result]) -> str | No
     key = lake.report_key("quality", domain, publication_id, "index.html")
     body = page(domain, publication_id, wall_now(), results).encode()
     lake.s3(ROLE).put_object(Bucket=lake.REPORTS, Key=key, Body=body, ContentType="text/html; charset=utf-8")
-    return f"s3://{lake.REPORTS}/{key}"
+    return lake.report_uri(key)
 
 
 def _refuse(connection, plan: Plan, run_id: str, publication_id: str, results: list[Result], reason: str) -> str | None:
@@ -171,7 +171,7 @@ def _refuse(connection, plan: Plan, run_id: str, publication_id: str, results: l
             partitions=[{"partition": item.partition, "reason": item.reason} for item in plan.stale],
         )  # fmt: skip
         publications.record_checks(connection, run_id, map(dataclasses.asdict, results), report)
-        partitions.block(connection, list(plan.stale), reason[:2000], run_id)
+        partitions.block(connection, list(plan.stale), reason[:2000], run_id, read_at=plan.read_at)
     return report
 
 
@@ -184,7 +184,9 @@ def _record(connection, plan: Plan, scratch: Scratch, marts, run_id, publication
     made = []
     for item in plan.stale:
         count = rows.get(item.partition, 0) if plan.days else sum(counts.values())
-        version = partitions.record_made(connection, item, used[item.partition], run_id, row_count=count)
+        version = partitions.record_made(
+            connection, item, used[item.partition], run_id, row_count=count, read_at=plan.read_at
+        )
         made.append({"partition": item.partition, "version": version, "reason": item.reason})
     publications.record_publication(
         connection, publication_id, plan.domain, "published", run_id, partitions=made, row_counts=counts

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import warnings
+from datetime import UTC, date, datetime, timedelta
 
 from citylake import lake, ledger
 from citylake.clock import new_id
-from citylake.ledger.deliveries import bump
+from citylake.ledger.deliveries import Delivery, bump, record_delivery
+from citylake.ledger.partitions import Stale, declare_table, expected_inputs, record_made
+from citylake.table import find_table
 
 POLLUTANTS = ("pm25", "pm10", "so2", "no2", "co", "o3")
 DISTRICTS = [
     ("330000", "浙江省", "Zhejiang", "province", None, date(1949, 10, 1), None),
     ("330100", "杭州市", "Hangzhou", "city", "330000", date(1949, 10, 1), None),
     ("330106", "西湖区", "Xihu", "district", "330100", date(1952, 1, 1), None),
+    ("330110", "余杭区", "Yuhang", "district", "330100", date(2021, 4, 9), None),
     ("330108", "滨江区", "Binjiang", "district", "330100", date(1996, 12, 12), None),
 ]
 DISTRICT_COLUMNS = ("district_code", "name_zh", "name_en", "level_type", "parent_code", "valid_from", "valid_to")
 
 
 def stations(count: int = 4) -> list[dict]:
-    """Half of them in each district, all since 2013."""
+    """Half of them in Xihu and half in Binjiang, all since 2013."""
     return [
         {
             "station_id": f"S{number}", "station_name": f"station {number}",
@@ -64,21 +68,63 @@ def cases(day: date, total: int, new: int | None) -> list[dict]:
     ]  # fmt: skip
 
 
-def write(table_id: str, rows: list[dict], partitions: list[str]) -> None:
-    """Replace the partitions of a conformed table by rows, and count a new version of each."""
+def write(table_id: str, rows: list[dict], partitions: list[str], delivery_id: str | None = None) -> None:
+    """Replace the partitions of a conformed table by rows, and count a new version of each.
+
+    With a delivery, the ledger also knows that it caused them, as if it had been admitted and conformed.
+    """
     import pyarrow
 
     table = _table(table_id)
-    schema = table.schema().as_arrow()
-    frame = pyarrow.Table.from_pylist(rows, schema=schema)
-    if partitions == ["all"]:
-        table.overwrite(frame)
-    else:
-        table.overwrite(frame, overwrite_filter=_within(partitions))
+    names = table.schema().column_names
+    frame = pyarrow.Table.from_pylist(
+        [{name: row.get(name) for name in names} for row in rows], schema=table.schema().as_arrow()
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyIceberg tells where there was nothing to replace
+        if partitions == ["all"]:
+            table.overwrite(frame)
+        else:
+            table.overwrite(frame, overwrite_filter=_within(partitions))
     run_id = new_id()
+    if delivery_id:
+        _record_delivery(table_id, partitions, delivery_id, run_id)
     with ledger.connect("conform") as connection:
+        _declare(connection, table_id)
         for partition in partitions:
-            bump(connection, table_id, partition, run_id)
+            used = expected_inputs(connection, table_id, [partition])
+            record_made(connection, Stale(table_id, partition, run_id, "typed"), used, run_id, row_count=len(rows))
+
+
+def _declare(connection, table_id: str) -> None:
+    table = find_table(table_id)
+    declare_table(connection, table_id, "conformed", partitioned=table.partitioned, declaration={},
+                  inputs=[item.for_ledger() for item in table.inputs.values()])  # fmt: skip
+
+
+def _record_delivery(table_id: str, partitions: list[str], delivery_id: str, run_id: str) -> None:
+    """A delivery of the feed that drives the table, and the versions that its admission counts."""
+    driver = next(item.table for item in find_table(table_id).inputs.values() if item.drives)
+    now = datetime.now(UTC)
+    with ledger.connect("land") as connection:
+        delivery = Delivery(
+            delivery_id, driver.removeprefix("admitted."), "sender", f"{delivery_id}.csv", f"s3://inbox/{delivery_id}",
+            delivery_id, f"s3://landing/{delivery_id}", 1, delivery_id, "none", "utf-8", now,
+        )  # fmt: skip
+        record_delivery(connection, delivery, run_id)
+    with ledger.connect("admit") as connection:
+        for partition in partitions:
+            bump(connection, driver, partition, run_id, delivery_id=delivery_id)
+
+
+def write_branch(table_id: str, branch: str, rows: list[dict], partitions: list[str]) -> None:
+    """The table as it would be with other rows, on a branch; the ledger hears nothing of it."""
+    import pyarrow
+
+    table = _table(table_id)
+    table.manage_snapshots().create_branch(table.current_snapshot().snapshot_id, branch).commit()
+    frame = pyarrow.Table.from_pylist(rows, schema=table.schema().as_arrow())
+    table.overwrite(frame, overwrite_filter=_within(partitions), branch=branch)
 
 
 def _within(partitions: list[str]):
@@ -91,8 +137,6 @@ def _table(table_id: str):
     from pyiceberg.exceptions import NoSuchTableError
     from pyiceberg.partitioning import PartitionField, PartitionSpec
     from pyiceberg.transforms import DayTransform
-
-    from citylake.table import find_table
 
     catalog = lake.catalog("conform")
     name = lake.identifier(table_id)
@@ -126,5 +170,5 @@ def _schema(declared):
 
 
 def district_rows() -> list[dict]:
-    """A city with two districts."""
+    """A city with three districts; no station stands in Yuhang."""
     return [dict(zip(DISTRICT_COLUMNS, row, strict=True)) for row in DISTRICTS]
