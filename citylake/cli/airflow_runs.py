@@ -34,6 +34,20 @@ class FailedTask:
         """How the ledger names it."""
         return f"airflow:{self.dag_id}/{self.run_id}/{self.task_id}/{self.attempt}"
 
+    def last_error(self) -> str | None:
+        """The text of the last exception in its log, a JSON object a line; None where there is none."""
+        try:
+            lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:  # Airflow may run elsewhere
+            return None
+        for line in reversed(lines):
+            if '"error_detail"' in line:
+                try:
+                    return json.loads(line)["error_detail"][0]["exc_value"]
+                except (ValueError, LookupError, TypeError):
+                    continue
+        return None
+
 
 class AirflowRuns:
     """The runs of this lake's Airflow, seen as the user that `airflow.admin` holds the password of."""

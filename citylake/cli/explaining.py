@@ -19,33 +19,39 @@ _JSON = tuple(
     )
 )  # fmt: skip
 _PARTITIONS = (
-    show.Field("table_id", "table"),
+    show.Field("table_id", "table", dotted=True),
     show.Field("partition", "partitions"),
     show.Field("version", "versions"),
     show.Field("made_at", "last made (UTC)", only="wide"),
-    show.Field("code_version", "code"),
-    show.Field("caller", "by"),
+    show.Field("code_version", "code", whole=True),
+    show.Field("dag", "by", only="narrow"),
+    show.Field("caller", "by", only="wide"),
 )
 _FILES = (
     show.Field("name", "file"),
+    show.Field("sender", only="wide"),
+    show.Field("arrived_at", "arrived (UTC)", only="wide"),
     show.Field("delivery_id", "delivery", whole=True),
     show.Field("counts"),
     show.Field("records_admitted", "admitted"),
     show.Field("records_quarantined", "quarantined"),
     show.Field("rules", "rules broken", only="wide"),
-    show.Field("landing_uri", "address", only="wide"),
 )
 _RESTATED = (
-    show.Field("code", "indicator"),
-    show.Field("period"),
+    show.Field("code", "indicator", whole=True),
+    show.Field("period", whole=True),
     show.Field("area"),
-    show.Field("old_value", "was"),
-    show.Field("new_value", "became"),
-    show.Field("unit"),
+    show.Field("old_value", only="json"),
+    show.Field("new_value", only="json"),
+    show.Field("was", is_layout=True),
+    show.Field("became", is_layout=True),
+    show.Field("unit", whole=True),
     show.Field("old_value_status", only="json"),
     show.Field("new_value_status", only="json"),
-    show.Field("change_type", "why"),
-    show.Field("deliveries", "because of"),
+    show.Field("change_type", "why", whole=True),
+    show.Field("delivery_count", "files", only="narrow", is_layout=True),
+    show.Field("listed", "because of", only="wide", whole=True, is_layout=True),
+    show.Field("deliveries", only="json"),
     show.Field("published_at", "published (UTC)", only="wide"),
     show.Field("vintage", only="json"),
     show.Field("group_type", only="json"),
@@ -129,6 +135,7 @@ def _print_partitions(found) -> None:
             "version": _span([str(row["version"]) for row in rows]),
             "made_at": max((row["changed_at"] for row in rows if row["changed_at"]), default=None),
             "code_version": run.get("code_version"), "caller": run.get("caller"),
+            "dag": (run.get("caller") or "").split("/")[0].removeprefix("airflow:"),
         })  # fmt: skip
     show.rows(listed, _PARTITIONS, False, title="\nMade by")
 
@@ -150,8 +157,10 @@ def _print_files(found, limit: int) -> None:
         show.rows(of_feed[:limit], _FILES, False, title=title)
         if len(of_feed) > limit:
             show.say(f"… and {len(of_feed) - limit} more; --limit or --json shows them.", style="dim")
+    if found.deliveries:
+        show.say("The bytes of a file: s3://landing/<feed>/<delivery>/<file>", style="dim")
     if any(row["records_quarantined"] for row in found.deliveries):
-        show.say("Quarantined rows of a file: citylake quarantine list --delivery <delivery>\n", style="dim")
+        show.say("Its quarantined rows: citylake quarantine list --delivery <delivery>\n", style="dim")
 
 
 def _flat(found) -> list[dict[str, Any]]:
@@ -204,6 +213,8 @@ def restatements(
 def _restated(row: dict) -> dict:
     return row | {
         "deliveries": ", ".join(row["delivery_ids"]),
-        "old_value": row["old_value"] if row["old_value"] is not None else row["old_value_status"],
-        "new_value": row["new_value"] if row["new_value"] is not None else row["new_value_status"],
+        "listed": "\n".join(row["delivery_ids"]),
+        "delivery_count": len(row["delivery_ids"]),
+        "was": row["old_value"] if row["old_value"] is not None else row["old_value_status"],
+        "became": row["new_value"] if row["new_value"] is not None else row["new_value_status"],
     }

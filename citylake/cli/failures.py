@@ -29,7 +29,16 @@ _UNANSWERED = {
     "builtins.ConnectionResetError": "a server closed the connection",
 }
 # Some of those classes also stand for other troubles; then the text must say that it was the line.
-_TALKS_OF_THE_LINE = ("connect", "refused", "unavailable", "timed out", "closed", "terminat", "shutting down")
+_TALKS_OF_THE_LINE = (
+    "connect",
+    "refused",
+    "unavailable",
+    "timed out",
+    "closed",
+    "reset",
+    "terminat",
+    "shutting down",
+)
 
 
 def report(error: Exception) -> int:
@@ -49,15 +58,28 @@ def report(error: Exception) -> int:
 def unanswered(error: BaseException) -> ServerUnavailable | None:
     """The error as a server that did not answer, or None where it is something else."""
     for each in _chain(error):
+        if _status(each) >= 500:
+            return _unavailable("the object store is not ready", str(each))
         for kind in type(each).__mro__:
             what = _UNANSWERED.get(f"{kind.__module__}.{kind.__qualname__}")
             text = str(each).strip()
             if what and any(word in text.lower() for word in _TALKS_OF_THE_LINE):
-                return ServerUnavailable(
-                    what, found=text.splitlines()[-1].strip()[:200].rstrip("."),
-                    next_step="See `citylake status`; `citylake up` starts the servers.",
-                )  # fmt: skip
+                return _unavailable(what, text)
     return None
+
+
+def _unavailable(what: str, text: str) -> ServerUnavailable:
+    return ServerUnavailable(
+        what, found=text.splitlines()[-1].strip()[:200].rstrip("."),
+        next_step="See `citylake status`; `citylake up` starts the servers.",
+    )  # fmt: skip
+
+
+def _status(error: BaseException) -> int:
+    """The HTTP status in an error of the object store's client, 0 in any other."""
+    answer = getattr(error, "response", None)
+    metadata = answer.get("ResponseMetadata", {}) if isinstance(answer, dict) else {}
+    return metadata.get("HTTPStatusCode", 0)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 _DELIVERIES = (
     show.Field("delivery_id", "delivery", whole=True),
-    show.Field("feed_id", "feed", only="wide"),
+    show.Field("feed_id", "feed", only="wide", dotted=True),
     show.Field("sender", only="wide"),
     show.Field("name", "file"),
     show.Field("arrived_at", "arrived (UTC)", only="wide"),
@@ -63,9 +63,9 @@ def deliveries(
         return
     for row in found:
         if row["status"] == "held":
-            show.say(f"\n{row['delivery_id']} {row['name']}: held, {row['reasons']}")
+            show.say(f"{row['delivery_id']} {row['name']}: held, {row['reasons']}\n")
     if len(found) == limit:
-        show.say(f"\nThe newest {limit}; --limit shows more.", style="dim")
+        show.say(f"The newest {limit}; --limit shows more.", style="dim")
 
 
 _QUARANTINED = (
@@ -74,8 +74,10 @@ _QUARANTINED = (
     show.Field("name", only="json"),
     show.Field("source_row", "record"),
     show.Field("rules", "rules broken", style="yellow"),
-    show.Field("found"),
-    show.Field("record", "the whole record", only="wide"),
+    show.Field("shown", "found", is_layout=True),
+    show.Field("whole", "the whole record", only="wide", is_layout=True),
+    show.Field("found", only="json"),
+    show.Field("record", only="json"),
 )
 
 
@@ -95,8 +97,7 @@ def quarantine(
     from citylake.stewardship.quarantine import quarantined
 
     found = quarantined(feed_id=feed, delivery_id=delivery, rule=rule, limit=limit)
-    listed = [vars(row) | {"rules": ", ".join(row.rules), "found": _pairs(row.found), "record": _pairs(row.record)}
-              for row in found]  # fmt: skip
+    listed = [_quarantined(row) for row in found]
     if as_json or not listed:
         show.rows(listed, _QUARANTINED, as_json, nothing="Nothing is in quarantine.")
         return
@@ -110,17 +111,28 @@ def quarantine(
         show.say(f"The newest {limit}; --limit shows more.", style="dim")
 
 
+def _quarantined(row) -> dict:
+    """A quarantined row: as a reader likes it, and as JSON text for programs."""
+    import json
+
+    texts = {key: json.dumps(getattr(row, key), ensure_ascii=False) for key in ("found", "record")}
+    pairs = {"shown": _pairs(row.found), "whole": _pairs(row.record)}
+    return vars(row) | {"rules": ", ".join(row.rules)} | texts | pairs
+
+
 def _pairs(record: dict) -> str:
     return ", ".join(f"{name}={value}" for name, value in record.items())
 
 
 _CHECKS = (
     show.Field("subject", "domain", only="wide"),
-    show.Field("table_name", "table"),
+    show.Field("table_name", "table", whole=True, only="wide"),
     show.Field("description", "check"),
-    show.Field("severity"),
-    show.Field("result"),
-    show.Field("observed"),
+    show.Field("severity", whole=True),
+    show.Field("result", whole=True),
+    show.Field("found", "not as expected", whole=True),
+    show.Field("element_count", only="json"),
+    show.Field("unexpected_count", only="json"),
     show.Field("checked_at", "checked (UTC)", only="wide"),
     show.Field("check_id", only="json"),
     show.Field("report_uri", only="json"),
@@ -140,8 +152,25 @@ def quality(
         found = latest_checks(connection, domain)
     for row in found:
         row["result"] = "passed" if row["success"] else "failed"
-        row["observed"] = _pairs(row["observed"])
-    show.rows(found, _CHECKS, as_json, nothing="No check has run yet.")
+        row["found"] = _observed(row["observed"])
+        row |= {key: row["observed"].get(key) for key in ("element_count", "unexpected_count")}
+    if as_json or show.is_wide() or not found:
+        show.rows(found, _CHECKS, as_json, nothing="No check has run yet.")
+    else:
+        for name in dict.fromkeys(row["table_name"] for row in found):
+            show.rows([row for row in found if row["table_name"] == name], _CHECKS, as_json, title=name)
+    failed = sum(1 for row in found if not row["success"])
+    if found and not as_json:
+        show.say(f"{len(found)} checks, {failed} failed.", style="red" if failed else "green")
+
+
+def _observed(observed: dict) -> str:
+    """What a check saw, as one would say it: how many rows were not as expected, or the value."""
+    if "unexpected_count" in observed:
+        return f"{show.text(observed['unexpected_count'])} of {show.text(observed.get('element_count'))} rows"
+    if "observed_value" in observed:
+        return show.text(observed["observed_value"])
+    return _pairs(observed)
 
 
 _INDICATORS = (

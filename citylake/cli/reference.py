@@ -55,7 +55,9 @@ class Word:
         if not isinstance(self.info, OptionInfo):
             return f"`{self.name.upper()}`"
         # Within Annotated, Typer takes the flag for the default until it reads the function.
-        given = [text for text in (self.info.default, *(self.info.param_decls or ())) if isinstance(text, str)]
+        given = [
+            text for text in (self.info.default, *(self.info.param_decls or ())) if isinstance(text, str)
+        ]
         flag = given[0] if given else f"--{self.name.replace('_', '-')}"
         value = "" if self.kind is bool else f" {self.info.metavar or self.name.upper()}"
         return f"`{flag}{value}`"
@@ -77,7 +79,11 @@ def words(function: Callable) -> list[Word]:
     found = []
     for name, parameter in inspect.signature(function).parameters.items():
         kind, info = get_args(kinds[name])[:2]
-        plain = [each for each in get_args(kind) if each is not NoneType] if get_origin(kind) is UnionType else [kind]
+        plain = (
+            [each for each in get_args(kind) if each is not NoneType]
+            if get_origin(kind) is UnionType
+            else [kind]
+        )
         found.append(Word(name, info, plain[0], parameter.default))
     return found
 
@@ -97,7 +103,12 @@ def _section(entry: Entry) -> str:
     declared = words(entry.function)
     arguments = [word for word in declared if not word.is_option]
     options = [word for word in declared if word.is_option]
-    usage = ["citylake", entry.words, *(["[OPTIONS]"] if options else []), *(word.usage for word in arguments)]
+    usage = [
+        "citylake",
+        entry.words,
+        *(["[OPTIONS]"] if options else []),
+        *(word.usage for word in arguments),
+    ]
     lines = [f"### {entry.words}", "", "```text", " ".join(usage), "```", ""]
     lines += [inspect.cleandoc(entry.function.__doc__ or ""), ""]
     if declared:

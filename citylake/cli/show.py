@@ -24,7 +24,8 @@ class Field:
     """One column of a table and key of its JSON objects.
 
     `only` is "wide" where narrow terminals leave it out, "narrow" the other way round, "json" where no table
-    shows it. `whole` is never broken over lines, a `dotted` id only behind its last dot and on narrow terminals.
+    shows it; `is_layout` is a column that says what another does, and no key of JSON. `whole` is never broken
+    over lines, a `dotted` id only behind its last dot and on narrow terminals.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Field:
     only: str | None = None
     whole: bool = False
     dotted: bool = False
+    is_layout: bool = False
     style: str | None = None
 
     @property
@@ -55,7 +57,9 @@ def rows(
     """Print rows as a table, or as a JSON list whose objects all have exactly the fields' keys."""
     listed = list(found)
     if as_json:
-        objects([{field.key: row.get(field.key) for field in fields} for row in listed])
+        objects(
+            [{field.key: row.get(field.key) for field in fields if not field.is_layout} for row in listed]
+        )
     elif not listed:
         say(nothing)
     else:
@@ -88,7 +92,7 @@ def table(listed: Sequence[dict[str, Any]], fields: Sequence[Field]):
         short = numbers or all(isinstance(value, datetime | date | None) for value in values)
         made.add_column(
             field.heading, justify="right" if numbers else "left", style=field.style, overflow="fold",
-            no_wrap=field.whole or short,
+            no_wrap=field.whole or field.dotted or short,
         )  # fmt: skip
     for row in listed:
         made.add_row(*[_cell(row.get(field.key), field) for field in shown])

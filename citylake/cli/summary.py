@@ -52,7 +52,12 @@ def print_summary() -> None:
             )
     if not show.is_wide():
         _say_reasons(feeds)
-    show.rows(values, _VALUES, False, title="Latest indicators", nothing="No indicator is published yet.")
+    known = [row for row in values if row["value"] is not None or row["period_type"] == "day"]
+    show.rows(known, _VALUES, False, title="Latest indicators", nothing="No indicator is published yet.")
+    if len(known) < len(values):
+        show.say(
+            f"{len(values) - len(known)} values of months and years are not complete yet: citylake indicators\n"
+        )
     for row in stuck:
         show.say(f"Not made: {row['table_id']} {row['partition']}: {row['reason']}", style="red")
     _say_places()

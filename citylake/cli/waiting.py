@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from citylake import lake, ledger
 from citylake.cli.airflow_runs import AirflowRuns, FailedTask
+from citylake.cli.failures import unanswered
 from citylake.clock import wall_now
 from citylake.errors import DataFailed, ServerUnavailable
 from citylake.ledger.activity import Activity, activity, failure_message, stale_by_table
@@ -65,9 +66,13 @@ class Waiting:
         while quiet < _QUIET_READINGS:
             try:
                 seen = self._look()
-            except ServerUnavailable:  # the process manager starts it again; runs go on after that
-                if time.monotonic() - answered_at > self.patience.silence_s:
+            except Exception as error:
+                silent = error if isinstance(error, ServerUnavailable) else unanswered(error)
+                if silent is None:
                     raise
+                # The process manager starts it again, and runs go on after that.
+                if time.monotonic() - answered_at > self.patience.silence_s:
+                    raise silent from error
                 time.sleep(_EVERY_S)
                 continue
             answered_at = time.monotonic()
@@ -129,7 +134,9 @@ def _stale_tables() -> dict[str, int]:
 
 
 def _said(task: FailedTask) -> str:
-    """What the failed task's run said to the ledger."""
+    """What the failed task said: in its log, else to the ledger."""
+    if text := task.last_error():
+        return text
     with ledger.connect("steward") as connection:
         return failure_message(connection, task.caller) or ""
 
@@ -143,10 +150,14 @@ def failure(tasks: list[FailedTask]) -> DataFailed:
         lines.append(f"    log: {task.log_file}")
     return DataFailed(
         "a task of Airflow failed" if len(tasks) == 1 else f"{len(tasks)} tasks of Airflow failed",
-        next_step="\n  ".join([*lines, "Put right what it says; then `citylake run` again goes on from there."]),
+        next_step="\n  ".join(
+            [*lines, "Put right what it says; then `citylake run` again goes on from there."]
+        ),
     )
 
 
 def _unreadable(errors: dict[str, str]) -> DataFailed:
     lines = [line for file, words in errors.items() for line in f"{file}: {words}".splitlines()]
-    return DataFailed(f"Airflow cannot read {len(errors)} DAG file(s)", where="dags", next_step="\n  ".join(lines))
+    return DataFailed(
+        f"Airflow cannot read {len(errors)} DAG file(s)", where="dags", next_step="\n  ".join(lines)
+    )

@@ -95,6 +95,16 @@ def test_the_object_store_that_refuses_is_named(capsys):
     assert "the object store does not answer" in capsys.readouterr().err
 
 
+def test_an_object_store_that_is_still_starting_is_told(capsys):
+    from botocore.exceptions import ClientError
+
+    answer = {"Error": {"Code": "XMinioServerNotInitialized"}, "ResponseMetadata": {"HTTPStatusCode": 503}}
+    assert failures.report(ClientError(answer, "ListObjectsV2")) == 3
+    assert "the object store is not ready" in capsys.readouterr().err
+    forbidden = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+    assert failures.report(ClientError(forbidden, "ListObjectsV2")) == 1
+
+
 def test_a_refusal_beneath_another_error_is_found(capsys):
     error = ValueError("the catalogue cannot be read")
     error.__cause__ = ConnectionRefusedError("connection refused")

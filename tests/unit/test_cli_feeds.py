@@ -75,7 +75,9 @@ def test_show_tells_what_becomes_of_a_personal_column(capsys):
 
 def test_check_passes_on_the_projects_own_files(capsys):
     assert _run("feed", "check") == 0
-    assert capsys.readouterr().out == f"{len(load_feeds())} feeds and {len(load_tables())} tables: no error.\n"
+    assert (
+        capsys.readouterr().out == f"{len(load_feeds())} feeds and {len(load_tables())} tables: no error.\n"
+    )
 
 
 def test_check_prints_every_error_of_every_file(write, tmp_path, capsys):

@@ -52,7 +52,9 @@ def test_each_city_has_a_folder_of_its_own(city, name):
 def test_the_simulator_is_asked_for_what_the_user_asked_for():
     words = City(seed=7, days=10, scale=2, until=date(2026, 2, 1)).words(Path("out"))
     assert " ".join(words) == "simulator --seed 7 --days 10 --scale 2 --until 2026-02-01 --out out"
-    assert " ".join(City(realdata=Path("r")).words(Path("out"))) == "simulator.realdata --realdata r --out out"
+    assert (
+        " ".join(City(realdata=Path("r")).words(Path("out"))) == "simulator.realdata --realdata r --out out"
+    )
 
 
 def test_real_sets_are_refused_in_the_simulated_city(place, tmp_path):
@@ -206,11 +208,13 @@ def test_somebody_at_work_is_no_stall(monkeypatch):
 
 
 def test_a_server_may_be_silent_for_a_while_but_not_for_ever(monkeypatch):
-    silent = ServerUnavailable("PostgreSQL does not answer")
-    _waiting(_Airflow(), Patience(), [silent, silent, QUIET], monkeypatch).until_quiet(lambda _: None)
+    silent, cut = ServerUnavailable("PostgreSQL does not answer"), ConnectionResetError("connection reset")
+    _waiting(_Airflow(), Patience(), [silent, cut, silent, QUIET], monkeypatch).until_quiet(lambda _: None)
     made = _waiting(_Airflow(), Patience(silence_s=0.05), [silent], monkeypatch)
     with pytest.raises(ServerUnavailable):
         made.until_quiet(lambda _: None)
+    with pytest.raises(ZeroDivisionError):  # anything else is no silence
+        _waiting(_Airflow(), Patience(), [ZeroDivisionError()], monkeypatch).until_quiet(lambda _: None)
 
 
 def test_a_dag_file_that_stays_unreadable_ends_the_wait(monkeypatch):
@@ -233,7 +237,9 @@ def api(place):
             "task_instances": [{"dag_id": "a", "dag_run_id": "run+1", "task_id": "t", "try_number": 5}]
         },
         "/api/v2/importErrors": {
-            "import_errors": [{"filename": "x.py", "stack_trace": "Traceback (…):\n  File …\nKeyError: 'a'\n"}]
+            "import_errors": [
+                {"filename": "x.py", "stack_trace": "Traceback (…):\n  File …\nKeyError: 'a'\n"}
+            ]
         },
     }
     asked: list[tuple[str, dict]] = []
@@ -289,6 +295,19 @@ def test_a_failed_task_is_found_with_its_log(api):
     assert task.caller == "airflow:a/run+1/t/5"
     assert task.log_file == lake.home / "logs/tasks/dag_id=a/run_id=run+1/task_id=t/attempt=5.log"
     assert asked[0][1]["end_date_gte"] == ["2026-03-01T00:00:00+00:00"]
+
+
+def test_a_failed_task_says_its_last_error(tmp_path):
+    log = tmp_path / "attempt=5.log"
+    task = FailedTask("a", "r", "t", 5, log)
+    assert task.last_error() is None
+    lines = [
+        {"event": "x", "error_detail": [{"exc_type": "E", "exc_value": "an earlier one"}]},
+        {"event": "y", "error_detail": [{"exc_type": "E", "exc_value": "2 checks failed\nFound: z."}]},
+        {"event": "::endgroup::"},
+    ]
+    log.write_text("no json\n" + "\n".join(map(json.dumps, lines)))
+    assert task.last_error() == "2 checks failed\nFound: z."
 
 
 def test_an_unreadable_dag_file_is_told_by_its_last_words(api):

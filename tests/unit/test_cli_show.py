@@ -16,7 +16,9 @@ FIELDS = (
     show.Field("detail", only="wide"),
     show.Field("note", only="json"),
 )
-ROWS = [{"feed": "environment.air_station", "rows": 1200, "detail": "long", "note": "n", "more": "never shown"}]
+ROWS = [
+    {"feed": "environment.air_station", "rows": 1200, "detail": "long", "note": "n", "more": "never shown"}
+]
 
 
 @pytest.fixture(params=[80, 200])
@@ -48,7 +50,13 @@ def test_json_keeps_chinese_times_and_decimals(capsys):
     text = capsys.readouterr().out
     assert "站点" in text
     assert json.loads(text) == [
-        {"name": "站点", "at": "2026-03-01T08:00:00+00:00", "day": "2026-03-01", "value": 1.5, "after": 43200.0}
+        {
+            "name": "站点",
+            "at": "2026-03-01T08:00:00+00:00",
+            "day": "2026-03-01",
+            "value": 1.5,
+            "after": 43200.0,
+        }
     ]
 
 
