@@ -71,7 +71,7 @@ def test_every_column_of_a_station_day():
     rows = made(
         [
             reading("Xihu", "03-02 00", 10.0, pm10=30.0, so2=2.0, no2=40.0, co=500.0, o3=60.0),
-            reading("Xihu", "03-02 01", 20.0, pm10=15.0, so2=4.0, co=700.0),
+            reading("Xihu", "03-02 01", 20.0, pm10=15.0, so2=4.0, co=700.0),  # PM2.5 above PM10
             reading("Xihu", "03-02 02", pm10=45.0),
             reading("Xihu", "03-02 04"),
         ],
@@ -105,6 +105,11 @@ def test_every_column_of_a_station_day():
             "warning_orphan_station": False,
         }
     }
+
+
+def test_pm25_equal_to_pm10_is_possible_and_no_warning():
+    row = made([reading("Xihu", "03-02 00", 10.0, pm10=10.0)])["Xihu", MARCH_2]
+    assert row["warning_pm25_above_pm10_hours"] == 0
 
 
 def test_weather_older_than_three_hours_does_not_count():

@@ -104,6 +104,16 @@ def test_places_without_a_code_are_told_apart_by_name_within_their_parent():
     ]
 
 
+def test_the_same_name_in_another_province_is_another_place():
+    beijing = ("中国", "CN", "北京市", "110000", "未公布来源", None)
+    zhejiang = ("中国", "CN", "浙江省", "330000", "未公布来源", None)
+    rows = made([report(beijing, 20, 100), report(zhejiang, 21, 7), report(beijing, 22, 103)], [22])
+    assert [(row["area_key"], row["confirmed_new"]) for row in rows] == [("110000/未公布来源", 3)]
+    no_code = [(None if part == "330000" else part) for part in zhejiang]
+    rows = made([report(tuple(no_code), 22, 7)], [22])
+    assert rows[0]["area_key"] == "浙江省/未公布来源"
+
+
 def test_a_place_that_got_its_code_later_is_still_the_same_place():
     without = ("中国", "CN", "北京市", "110000", "未公布来源", None)
     with_code = ("中国", "CN", "北京市", "110000", "未公布来源", "1100xx")
