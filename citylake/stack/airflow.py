@@ -67,6 +67,8 @@ def environment(site: Site) -> dict[str, str]:
     return {
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW_CONFIG": str(folder / "airflow.cfg"),
+        # Threads do not survive a fork, and the scheduler forks after it has imported numpy.
+        "OPENBLAS_NUM_THREADS": "1",
         "GX_ANALYTICS_ENABLED": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
@@ -127,9 +129,11 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
             # After a kill: tasks of the dead scheduler are found and started again within a minute.
             "scheduler_health_check_threshold": 30,
             "orphaned_tasks_check_interval": 20,
-            "task_instance_heartbeat_timeout": 60,
+            "task_instance_heartbeat_timeout": 90,
             "task_instance_heartbeat_timeout_detection_interval": 10,
         },
+        # A task whose first call to a busy api-server times out is lost to a retry.
+        "workers": {"execution_api_timeout": 30},
         "dag_processor": {
             "refresh_interval": 20,
             "min_file_process_interval": 60,
