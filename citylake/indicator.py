@@ -170,7 +170,9 @@ def load_indicators(folder: Path | None = None) -> dict[str, IndicatorFile]:
             continue
         for code in files[path.stem].indicators:
             if owner.setdefault(code, path.stem) != path.stem:
-                problems.append(WrongUse(f"the indicator '{code}' is declared in {owner[code]} too", where=path.name))
+                problems.append(
+                    WrongUse(f"the indicator '{code}' is declared in {owner[code]} too", where=path.name)
+                )
     if problems:
         raise Problems(problems)
     return files

@@ -70,10 +70,12 @@ def marts(manifest: dict, built: set[str]) -> list[Mart]:
         ready = [
             mart for name, mart in sorted(found.items())
             if name not in done
-            and all(item.mart in done or item.mart not in found or item.mart == name for item in mart.references)
+            and all(item.mart in done | {name} or item.mart not in found for item in mart.references)
         ]  # fmt: skip
         if not ready:
-            raise WrongUse("marts refer to each other in a circle", found=", ".join(sorted(set(found) - done)))
+            raise WrongUse(
+                "marts refer to each other in a circle", found=", ".join(sorted(set(found) - done))
+            )
         ordered += ready
     return ordered
 
@@ -98,9 +100,9 @@ def _mart(node: dict, tests: list[dict]) -> Mart:
         raise WrongUse("a published model needs one is_key test", where=where, found=str(len(keys)))
     if "disclosure" not in meta:
         raise WrongUse("a published model needs meta.disclosure", where=where,
-                       next_step="Add `disclosure: {rule: none, because: …}` or a threshold rule.")  # fmt: skip
+                       next_step="Add `disclosure: {rule: none, because: …}` or a threshold.")  # fmt: skip
     references = tuple(
-        Reference(test["column_name"], _REF.search(_arguments(test)["to"]).group(1), _arguments(test)["field"])
+        Reference(test["column_name"], _referred(test), _arguments(test)["field"])
         for test in tests
         if test["test_metadata"]["name"] == "relationships"
     )
@@ -110,6 +112,12 @@ def _mart(node: dict, tests: list[dict]) -> Mart:
         references=references, disclosure=TypeAdapter(Disclosure).validate_python(meta["disclosure"]),
         keep_absent=bool(meta.get("keep_absent")),
     )  # fmt: skip
+
+
+def _referred(test: dict) -> str:
+    found = _REF.search(_arguments(test)["to"])
+    assert found, "dbt would not have parsed it"
+    return found.group(1)
 
 
 def _arguments(test: dict) -> dict:

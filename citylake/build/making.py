@@ -41,7 +41,8 @@ def build_marts(plan: Plan, scratch: Scratch, pinned: Iterable[Pinned]) -> list[
 def prepare(plan: Plan, scratch: Scratch) -> None:
     """Write what the run is about into the scratch file: touched periods and their calendar."""
     scratch.connection.execute(
-        "create table run.touched_period (period_type varchar, period varchar, first_date date, last_date date)"
+        "create table run.touched_period"
+        " (period_type varchar, period varchar, first_date date, last_date date)"
     )
     rows = [(item.period_type, item.period, item.first_date, item.last_date) for item in plan.periods]
     _insert(scratch, "run.touched_period", rows)
@@ -63,7 +64,7 @@ def run_models(domain: str, scratch: Scratch) -> list[Mart]:
 
 
 def run_unit_tests(domain: str, scratch: Scratch) -> int:
-    """Run dbt's unit tests of a domain; returns how many. The inputs must be in the scratch file, empty or not.
+    """Run dbt's unit tests of a domain; returns how many. Its inputs must be in the scratch file, even empty.
 
     Raises: ModelTestsFailed where one failed.
     """

@@ -55,7 +55,9 @@ def run_dbt(command: list[str], folder: Path, file: str, variables: dict) -> Inv
 def _nodes(manifest) -> dict:
     """Models and tests as they would stand in manifest.json."""
     kinds = ("model", "test")
-    return {"nodes": {key: node.to_dict() for key, node in manifest.nodes.items() if node.resource_type in kinds}}
+    return {
+        "nodes": {key: node.to_dict() for key, node in manifest.nodes.items() if node.resource_type in kinds}
+    }
 
 
 def _close() -> None:

@@ -75,7 +75,9 @@ def plan_stale(connection, domain: str) -> Plan:
     days = [date.fromisoformat(item.partition) for item in stale if item.partition != ALL]
     sealed = _days(connection, "select partition from ledger.seals where table_id = %s", table)
     # A day that failed its checks counts in no month or year until it passes; completeness shows the gap.
-    blocked = set(_days(connection, "select partition from ledger.blocks where table_id = %s", table)) - set(days)
+    blocked = set(_days(connection, "select partition from ledger.blocks where table_id = %s", table)) - set(
+        days
+    )
     periods = tuple(touched_periods(days, sealed))
     return Plan(domain, stale, read_at, tuple(inputs), periods, left_out=tuple(sorted(blocked)))
 
@@ -83,7 +85,8 @@ def plan_stale(connection, domain: str) -> Plan:
 def plan_newest(connection, domain: str) -> Plan:
     """The plan for the newest day the driving inputs have; for looking, nothing of it will be published."""
     row = connection.execute(
-        "select max(partition) as partition from ledger.versions where partition <> 'all' and table_id = any(%s)",
+        "select max(partition) as partition from ledger.versions"
+        " where partition <> 'all' and table_id = any(%s)",
         ([table.table_id for table in project.inputs(domain) if table.drives],),
     ).fetchone()
     days = [date.fromisoformat(row["partition"])] if row["partition"] else []
@@ -97,7 +100,9 @@ def plan_request(connection, domain: str, request_id: str) -> Plan:
     """
     row = connection.execute("select * from ledger.requests where request_id = %s", (request_id,)).fetchone()
     if not row:
-        raise WrongUse(f"there is no request '{request_id}'", next_step="`citylake backfill --stage` makes one.")
+        raise WrongUse(
+            f"there is no request '{request_id}'", next_step="`citylake backfill --stage` makes one."
+        )
     days: list[date] = []
     if project.is_partitioned(domain):
         if not (row["partition_from"] and row["partition_to"]):
@@ -110,7 +115,9 @@ def plan_request(connection, domain: str, request_id: str) -> Plan:
             [table.table_id for table in project.inputs(domain) if table.drives],
         )
         days = sorted(set(days) & set(known))
-    return Plan(domain, periods=tuple(touched_periods(days)), request_id=request_id, request_table=row["table_id"])
+    return Plan(
+        domain, periods=tuple(touched_periods(days)), request_id=request_id, request_table=row["table_id"]
+    )
 
 
 def _days(connection, query: str, value) -> list[date]:

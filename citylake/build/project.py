@@ -70,7 +70,7 @@ def has_indicators(domain: str) -> bool:
 
 
 def selection(domain: str) -> list[str]:
-    """What dbt builds for a domain: its models, the shared ones where it has indicators, and all they need."""
+    """What dbt builds for a domain: its models, the shared ones if it has indicators, all they need."""
     chosen = [f"+path:models/{domain}"]
     return [*chosen, f"+path:models/{SHARED}"] if has_indicators(domain) else chosen
 

@@ -1,7 +1,7 @@
 """The scratch folder of one run: a DuckDB file and dbt's artifacts, under `<home>/scratch/<run_id>/`.
 
-Nothing in it is protected yet, so nothing but publish may copy from it. The folder is removed after success;
-the newest failure of a domain is kept for looking at, older ones of dead processes are removed by the next run.
+Nothing in it is protected yet, so nothing but publish may copy from it. The folder is removed after
+success; the newest failure of a domain is kept for looking at, older ones are removed by the next run.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 from pathlib import Path
+from typing import Any
 
 from citylake import lake, settings
 
@@ -30,7 +31,7 @@ class Scratch:
     def __init__(self, domain: str, run_id: str, *, remote: bool = True):
         self.domain, self.run_id, self.remote = domain, run_id, remote
         self.folder = scratch_folder() / f"{domain}-{run_id}"
-        self.connection = None
+        self.connection: Any = None
         self._keeps = False
 
     def keep(self) -> None:
@@ -52,7 +53,7 @@ class Scratch:
         else:
             import duckdb
 
-            self.connection = duckdb.connect(str(self.file), config=lake.DUCKDB_CONFIG)
+            self.connection = duckdb.connect(str(self.file), config={**lake.DUCKDB_CONFIG})
         for schema in ("run", "marts"):
             self.connection.execute(f"create schema {schema}")
         return self

@@ -1,7 +1,7 @@
 """Reference pages of the indicators, written from their declarations.
 
-`python -m citylake.catalog.indicators` writes `docs/reference/indicators/`; with `--check` it writes nothing and
-exits 1 where a page is not what the declarations say.
+`python -m citylake.catalog.indicators` writes `docs/reference/indicators/`; with `--check` it writes nothing
+and exits 1 where a page is not what the declarations say.
 """
 
 from __future__ import annotations
@@ -31,18 +31,20 @@ def pages() -> dict[str, str]:
 
 def _list_page(files: dict[str, IndicatorFile]) -> str:
     rows = [
-        f"| [`{code}`]({domain}.md#{code}) | {item.name.en} · {item.name.zh} | {item.unit} | {item.standard or ''} |"
+        f"| [`{code}`]({domain}.md#{code}) | {item.name.en} · {item.name.zh} | {item.unit} |"
+        f" {item.standard or ''} |"
         for domain, file in files.items()
         for code, item in file.indicators.items()
     ]
     return "\n".join([
         _NOTE, "", "# Indicators", "",
-        "Values are in `marts.fct_indicator_value`, every value ever published in `marts.indicator_history`, later"
-        " changes with their causes in `marts.restatement`. A code of an international standard applies to the yearly"
-        " whole-city value with completeness of at least 75 % only: `marts.standard_indicator`.", "",
-        'The columns are `code`, `system`, `period_type`, `period`, `area_type`, `area`, `vintage`, `group_type`,'
-        ' `"group"` (a reserved word of SQL: write it in double quotes), `value`, `numerator`, `denominator`, `unit`,'
-        " `completeness`, `value_status` and `publication_id`.", "",
+        "Values are in `marts.fct_indicator_value`, every value ever published in `marts.indicator_history`,"
+        " later changes with their causes in `marts.restatement`. A code of an international standard"
+        " applies to the yearly whole-city value with completeness of at least 75 % only:"
+        " `marts.standard_indicator`.", "",
+        "The columns are `code`, `system`, `period_type`, `period`, `area_type`, `area`, `vintage`,"
+        ' `group_type`, `"group"` (a reserved word of SQL: write it in double quotes), `value`, `numerator`, `denominator`,'
+        " `unit`, `completeness`, `value_status` and `publication_id`.", "",
         "| code | name | unit | standard |", "|---|---|---|---|", *rows, "",
     ])  # fmt: skip
 
@@ -53,11 +55,12 @@ def _domain_page(file: IndicatorFile) -> str:
 
 
 def _section(item: Indicator) -> list[str]:
+    below = item.denominator
     facts = {
         "question": f"{item.question.en} {item.question.zh}",
         "formula": f"{item.formula.en} · {item.formula.zh}",
         "numerator": f"{item.numerator.words.en} · {item.numerator.words.zh} (`{item.numerator.sql}`)",
-        "denominator": f"{item.denominator.words.en} · {item.denominator.words.zh} (`{item.denominator.sql}`)",
+        "denominator": f"{below.words.en} · {below.words.zh} (`{below.sql}`)",
         "unit": item.unit + (f" (quotient × {item.scale:g})" if item.scale != 1 else ""),
         "completeness": f"100 × `{item.complete or item.denominator.sql}` ÷ `{item.expected}`",
         "direction": item.direction,

@@ -1,6 +1,7 @@
 """Check: a domain's expectations, evaluated on what a run built, before anything is published.
 
-`check` is the verb by hand; a publication uses `evaluate_domain`. Great Expectations is imported only when it runs.
+`check` is the verb by hand; a publication uses `evaluate_domain`. Great Expectations is imported only when
+it runs.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ def check(domain: str) -> dict:
         partitions = made.plan.size
     critical = failed(results, "critical")
     if critical:
-        raise DataFailed(f"{domain}: {len(critical)} critical of {len(results)} checks failed", found=describe(critical))
-    by_severity = {kind: describe(failed(results, kind)) for kind in ("warning", "info") if failed(results, kind)}
+        raise DataFailed(
+            f"{domain}: {len(critical)} critical of {len(results)} checks failed", found=describe(critical)
+        )
+    by_severity = {
+        kind: describe(failed(results, kind)) for kind in ("warning", "info") if failed(results, kind)
+    }
     return {"domain": domain, "partitions": partitions, "checks": len(results), **by_severity}

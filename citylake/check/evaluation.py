@@ -42,7 +42,9 @@ def evaluate(connection, tables: tuple[TableChecks, ...]) -> list[Result]:
 
     # Its own default leaves a folder behind for pages that nobody makes.
     stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
-    context = gx.get_context(mode="ephemeral", project_config=DataContextConfig(store_backend_defaults=stores))
+    context = gx.get_context(
+        mode="ephemeral", project_config=DataContextConfig(store_backend_defaults=stores)
+    )
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("scratch")
     results: list[Result] = []
@@ -89,13 +91,17 @@ def _expectation(gx, table: TableChecks, item: Check, key: str):
     try:
         return kind(**item.arguments, severity=item.severity, description=item.description, meta={"id": key})
     except Exception as error:  # pydantic 1 or 2, by the expectation
-        raise WrongUse("the expectation's arguments are wrong", where=where, found=" ".join(str(error).split())[:300]) from error
+        raise WrongUse(
+            "the expectation's arguments are wrong", where=where, found=" ".join(str(error).split())[:300]
+        ) from error
 
 
 def _result(one, table: TableChecks, item: Check) -> Result:
     if one.exception_info.get("raised_exception") is not False:
         where = f"expectations/{table.domain}/{table.table}.yml: {item.name}"
-        raise WrongUse("the expectation could not be evaluated", where=where, found=_reason(one.exception_info))
+        raise WrongUse(
+            "the expectation could not be evaluated", where=where, found=_reason(one.exception_info)
+        )
     kept = ("element_count", "unexpected_count", "unexpected_percent", "missing_count", "observed_value")
     observed = {name: _plain(one.result[name]) for name in kept if one.result.get(name) is not None}
     rows = one.result.get("unexpected_index_list")
@@ -118,7 +124,13 @@ def _plain(value: Any) -> Any:
         value = value.item()
     if isinstance(value, (bool, int, float)):
         return value
-    return str(value)[:100] if isinstance(value, str) else f"{len(value)} values" if hasattr(value, "__len__") else None
+    return (
+        str(value)[:100]
+        if isinstance(value, str)
+        else f"{len(value)} values"
+        if hasattr(value, "__len__")
+        else None
+    )
 
 
 def _in_words(one) -> str:

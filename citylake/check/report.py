@@ -9,10 +9,12 @@ from datetime import datetime
 from citylake.check.evaluation import Result
 
 _STYLE = """
-body { font: 18px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1a1a1a }
+body { font: 18px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+body { color: #1a1a1a }
 table { border-collapse: collapse; width: 100%; margin-bottom: 2rem }
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem; border-bottom: 1px solid #ccc }
-.failed-critical { background: #fbe3e1 } .failed-warning { background: #fdf1d3 } .failed-info { background: #e8eef7 }
+.failed-critical { background: #fbe3e1 } .failed-warning { background: #fdf1d3 }
+.failed-info { background: #e8eef7 }
 code { font-size: .85em; overflow-wrap: anywhere }
 """
 
@@ -24,9 +26,11 @@ def page(domain: str, publication_id: str, at: datetime, results: Iterable[Resul
     verdict = "refused" if any(item.severity == "critical" for item in failed) else "passed"
     parts = [
         "<!doctype html>", '<html lang="en"><head><meta charset="utf-8">',
-        f"<title>Quality of {html.escape(domain)}, {publication_id}</title><style>{_STYLE}</style></head><body>",
+        f"<title>Quality of {html.escape(domain)}, {publication_id}</title>",
+        f"<style>{_STYLE}</style></head><body>",
         f"<h1>Quality of {html.escape(domain)}: {verdict}</h1>",
-        f"<p>Publication {publication_id}, {at:%Y-%m-%d %H:%M} UTC. {len(results)} checks, {len(failed)} failed.</p>",
+        f"<p>Publication {publication_id}, {at:%Y-%m-%d %H:%M} UTC.",
+        f"{len(results)} checks, {len(failed)} failed.</p>",
     ]  # fmt: skip
     for table in dict.fromkeys(item.table for item in results):
         chosen = sorted((item for item in results if item.table == table), key=lambda item: item.success)
@@ -38,7 +42,9 @@ def page(domain: str, publication_id: str, at: datetime, results: Iterable[Resul
 
 def _row(item: Result) -> str:
     kind = "" if item.success else f' class="failed-{item.severity}"'
-    observed = ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in item.observed.items())
+    observed = ", ".join(
+        f"{name.replace('_', ' ')} {_number(value)}" for name, value in item.observed.items()
+    )
     return (
         f"<tr{kind}><td>{'✓ passed' if item.success else '✗ failed'}</td><td>{item.severity}</td>"
         f"<td>{html.escape(item.description)}<br><code>{html.escape(item.expected)}</code></td>"

@@ -17,13 +17,23 @@ def record_publication(
     `partitions` holds partition, version and reason. One transaction with what it publishes.
     """
     connection.execute(
-        "insert into ledger.publications (publication_id, domain, status, run_id, known_at, partitions, row_counts)"
+        "insert into ledger.publications"
+        " (publication_id, domain, status, run_id, known_at, partitions, row_counts)"
         " values (%s, %s, %s, %s, coalesce(ledger.clock_now(), now()), %s, %s)",
-        (publication_id, domain, status, run_id, json.dumps(partitions, ensure_ascii=False), json.dumps(row_counts)),
+        (
+            publication_id,
+            domain,
+            status,
+            run_id,
+            json.dumps(partitions, ensure_ascii=False),
+            json.dumps(row_counts),
+        ),
     )
 
 
-def record_causes(connection, publication_id: str, table_id: str, remade: Iterable[tuple[str, int]]) -> set[str]:
+def record_causes(
+    connection, publication_id: str, table_id: str, remade: Iterable[tuple[str, int]]
+) -> set[str]:
     """Record the deliveries that made partitions differ from their version before; returns all of them.
 
     `remade` holds partitions with their new versions; a first version has no causes.
@@ -36,7 +46,9 @@ def record_causes(connection, publication_id: str, table_id: str, remade: Iterab
     ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into ledger.publication_causes (publication_id, partition, delivery_id) values (%s, %s, %s)", rows
+            "insert into ledger.publication_causes (publication_id, partition, delivery_id)"
+            " values (%s, %s, %s)",
+            rows,
         )
     return {row[2] for row in rows}
 
@@ -48,9 +60,8 @@ def record_checks(connection, run_id: str, results: Iterable[dict], report_uri: 
             "insert into ledger.check_results (run_id, table_name, check_id, description, severity, success,"
             " observed, report_uri) values (%s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                (run_id, item["table"], item["check_id"], item["description"], item["severity"], item["success"],
-                 json.dumps(item["observed"]), report_uri)
+                (run_id, item["table"], item["check_id"], item["description"], item["severity"],
+                 item["success"], json.dumps(item["observed"]), report_uri)
                 for item in results
             ],
         )  # fmt: skip
-

@@ -46,8 +46,8 @@ def _suppress_small(connection, target: Protected) -> int:
     missing = sorted({*rule.counts, *rule.hides} - set(target.columns))
     if missing:
         raise WrongUse(
-            "a disclosure rule names columns that are not there", where=target.table, found=", ".join(missing),
-            expected="some of " + ", ".join(target.columns),
+            "a disclosure rule names columns that are not there", where=target.table,
+            found=", ".join(missing), expected="some of " + ", ".join(target.columns),
         )  # fmt: skip
     small = " or ".join(f'("{name}" > 0 and "{name}" < {rule.least})' for name in rule.counts)
     changes = [f'"{name}" = null' for name in dict.fromkeys([*rule.hides, *rule.counts])]

@@ -26,7 +26,7 @@ def publish_domain(domain: str, request: str | None = None) -> dict:
 
 
 def declare_marts() -> None:
-    """Make the ledger know the marts of every domain and their inputs, so that the sweep sees them. Safe to repeat."""
+    """Make the ledger know the marts of every domain and their inputs, for the sweep. Safe to repeat."""
     from citylake import ledger
     from citylake.build.plan import declare
     from citylake.build.project import domains

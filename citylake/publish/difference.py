@@ -1,4 +1,4 @@
-"""What a staged request would change in the marts: built, checked and protected aside, compared, not published."""
+"""What a staged request would change in the marts: made aside and compared, not published."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def stage_request(domain: str, request_id: str) -> dict:
                 "largest": _largest(connection, scratch, plan, marts),
             }  # fmt: skip
             request = find_request(connection, request_id) or {}
-            record_difference(connection, request_id, {**(request.get("difference") or {}), domain: difference})
+            record_difference(
+                connection, request_id, {**(request.get("difference") or {}), domain: difference}
+            )
     return {"domain": domain, "partitions": plan.size, "difference": difference}
 
 
@@ -55,7 +57,12 @@ def _of_mart(connection, scratch: Scratch, plan: Plan, mart: Mart) -> dict[str, 
     kept = set(new) & set(old)
     changed = sum(1 for key in kept if not _same(old[key], new[key]))
     removed = 0 if mart.keep_absent else len(set(old) - kept)
-    return {"added": len(set(new) - kept), "removed": removed, "changed": changed, "same": len(kept) - changed}
+    return {
+        "added": len(set(new) - kept),
+        "removed": removed,
+        "changed": changed,
+        "same": len(kept) - changed,
+    }
 
 
 def _by_key(mart: Mart, rows: Iterable[dict]) -> dict[tuple, dict]:
@@ -72,7 +79,9 @@ def _scratch_rows(scratch: Scratch, mart: Mart) -> list[dict]:
 
 
 def _published_rows(connection, plan: Plan, mart: Mart) -> list[dict]:
-    exists = connection.execute("select to_regclass(%s) is not null as found", (f"marts.{mart.name}",)).fetchone()
+    exists = connection.execute(
+        "select to_regclass(%s) is not null as found", (f"marts.{mart.name}",)
+    ).fetchone()
     if not exists["found"]:
         return []
     if mart.publish == "indicators":

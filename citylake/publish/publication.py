@@ -121,27 +121,29 @@ def _make(connection, plan: Plan, scratch: Scratch, run_id: str, publication_id:
         marts = build_marts(plan, scratch, pinned)
     except ModelTestsFailed as error:
         _refuse(connection, plan, run_id, publication_id, [], str(error))
-        raise Refused(**{name: value for name, value in error.__dict__.items()}) from error
+        raise Refused(**vars(error)) from error
     watch.lap("build")
     results = evaluate_domain(plan.domain, scratch.connection)
     watch.lap("check")
     critical = failed(results, "critical")
     if critical:
         blamed = blamed_partitions(critical, [item.partition for item in plan.stale])
-        chosen = dataclasses.replace(plan, stale=tuple(item for item in plan.stale if item.partition in blamed))
+        chosen = dataclasses.replace(
+            plan, stale=tuple(item for item in plan.stale if item.partition in blamed)
+        )
         report = _refuse(connection, chosen, run_id, publication_id, results, describe(critical))
         raise Refused(
             f"{plan.domain}: {len(critical)} critical of {len(results)} checks failed; {len(blamed)} of"
             f" {plan.size} partitions are blocked and keep their last good version",
             where=", ".join(blamed[:10]), found=describe(critical),
-            next_step=f"See {report}. They are tried again when their inputs change, or after `citylake backfill"
-            f" marts.{plan.domain} …`.",
+            next_step=f"See {report}. They are tried again when their inputs change, or after"
+            f" `citylake backfill marts.{plan.domain} …`.",
         )  # fmt: skip
     return marts, results
 
 
 def targets(domain: str, marts: list[Mart]) -> list[Protected]:
-    """What disclosure control is applied to: every mart by its rule, and each indicator's values by its own."""
+    """What disclosure control is applied to: every mart by its rule, each indicator by its own."""
     found = [Protected(f"marts.{mart.name}", tuple(mart.column_names), mart.disclosure) for mart in marts]
     values = next((mart for mart in marts if mart.publish == "indicators"), None)
     if values:
@@ -162,7 +164,9 @@ def _report(domain: str, publication_id: str, results: list[Result]) -> str | No
     return lake.report_uri(key)
 
 
-def _refuse(connection, plan: Plan, run_id: str, publication_id: str, results: list[Result], reason: str) -> str | None:
+def _refuse(
+    connection, plan: Plan, run_id: str, publication_id: str, results: list[Result], reason: str
+) -> str | None:
     """Record that the plan's partitions may not be published, and block them on these inputs."""
     report = _report(plan.domain, publication_id, results)
     with connection.transaction():
@@ -175,13 +179,15 @@ def _refuse(connection, plan: Plan, run_id: str, publication_id: str, results: l
     return report
 
 
-def _record(connection, plan: Plan, scratch: Scratch, marts, run_id, publication_id, counts, results, report) -> None:
+def _record(
+    connection, plan: Plan, scratch: Scratch, marts, run_id, publication_id, counts, results, report
+) -> None:
     """The ledger's part of the publication's transaction."""
     rows = _rows_by_day(scratch, marts)
     used: dict[str, list[dict]] = {item.partition: [] for item in plan.stale}
     for row in plan.inputs:
         used[row["partition"]].append(row)
-    made = []
+    made: list[dict] = []
     for item in plan.stale:
         count = rows.get(item.partition, 0) if plan.days else sum(counts.values())
         version = partitions.record_made(

@@ -1,7 +1,7 @@
 """Tables and views of the schema `marts`, made from the marts' contracts; they only ever grow.
 
-Run inside the publication's transaction, as role `publish`. `marts._forms` remembers the form each object has, so
-that a publication that changes no form runs no DDL and takes no lock that a reader would feel.
+Run inside the publication's transaction, as role `publish`. `marts._forms` remembers the form each object
+has, so that a publication that changes no form runs no DDL and takes no lock that a reader would feel.
 """
 
 from __future__ import annotations
@@ -35,27 +35,30 @@ def ensure(connection, marts: Iterable[Mart]) -> None:
 
     Raises: WrongUse where a contract changed in a way that is not an addition.
     """
-    wanted = {mart.name: table_sql(mart) for mart in marts}
+    by_name = {mart.name: mart for mart in marts}
+    wanted = {name: table_sql(mart) for name, mart in by_name.items()}
     forms = {name: _form(statements) for name, statements in wanted.items()}
     forms |= {name: _form(statements) for name, statements in standing.OBJECTS.items()}
     if _known(connection, forms) == forms:
         return
     connection.execute("select pg_advisory_xact_lock(hashtextextended('citylake marts forms', 0))")
-    connection.execute("create table if not exists marts._forms (object_name text primary key, form text not null)")
+    connection.execute(
+        "create table if not exists marts._forms (object_name text primary key, form text not null)"
+    )
     known = _known(connection, forms)
-    marts = {mart.name: mart for mart in marts}
     for name, form in forms.items():
         if known.get(name) == form:
             continue
-        if name in marts:
-            _make(connection, marts[name], wanted[name])
+        if name in by_name:
+            _make(connection, by_name[name], wanted[name])
         elif name not in standing.NEEDS or _exists(connection, standing.NEEDS[name]):
             for statement in standing.OBJECTS[name]:
                 connection.execute(statement)
         else:
             continue
         connection.execute(
-            "insert into marts._forms values (%s, %s) on conflict (object_name) do update set form = excluded.form",
+            "insert into marts._forms values (%s, %s)"
+            " on conflict (object_name) do update set form = excluded.form",
             (name, form),
         )
 
@@ -78,7 +81,8 @@ def _known(connection, forms: dict[str, str]) -> dict[str, str]:
 def _exists(connection, names: Iterable[str]) -> bool:
     names = list(names)
     row = connection.execute(
-        "select count(to_regclass('marts.' || quote_ident(name))) as found from unnest(%s::text[]) as names (name)",
+        "select count(to_regclass('marts.' || quote_ident(name))) as found"
+        " from unnest(%s::text[]) as names (name)",
         (names,),
     ).fetchone()
     return row["found"] == len(names)
@@ -137,7 +141,9 @@ def _make(connection, mart: Mart, statements: list[str]) -> None:
         )  # fmt: skip
     for column in mart.columns:
         if column.name not in present:
-            connection.execute(f'alter table marts.{mart.name} add column "{column.name}" {postgres_type(column.type)}')
+            connection.execute(
+                f'alter table marts.{mart.name} add column "{column.name}" {postgres_type(column.type)}'
+            )
     referring = _referring(connection, mart.name)
     for item in mart.references:
         if (item.column, item.mart) not in referring:

@@ -7,7 +7,7 @@ VALUES = ("value", "numerator", "denominator", "unit", "completeness", "value_st
 
 _HISTORY = (
     """
-    create table marts.indicator_history (
+    create table if not exists marts.indicator_history (
         history_id bigint generated always as identity primary key,
         code text not null,
         system text not null,
@@ -28,18 +28,20 @@ _HISTORY = (
         published_at timestamp with time zone not null default now()
     )
     """,
-    'create index on marts.indicator_history (code, period_type, period, area_type, area, vintage, group_type, "group")',
+    "create index if not exists indicator_history_code_idx on marts.indicator_history"
+    ' (code, period_type, period, area_type, area, vintage, group_type, "group")',
     "comment on table marts.indicator_history is"
-    " 'One row per value of an indicator that was ever published, in order of history_id; never changed or deleted'",
+    " 'One row per value of an indicator that was ever published, in order of history_id; never changed'",
     "comment on column marts.indicator_history.published_at is 'When it was published, wall time (UTC)'",
     "comment on column marts.indicator_history.publication_id is 'The publication it came with'",
-    "comment on column marts.indicator_history.value is 'The value in unit; null unless value_status is shown'",
+    "comment on column marts.indicator_history.value is 'In unit; null unless value_status is shown'",
     "grant select on marts.indicator_history to bi, steward",
 )
 
 _RESTATEMENT = (
+    "drop view if exists marts.restatement",
     """
-    create or replace view marts.restatement as
+    create view marts.restatement as
     -- One row per later change of a published value: what it was, what it became, when and why.
     with ordered as (
 
@@ -102,12 +104,16 @@ _RESTATEMENT = (
             from ledger.publication_causes
             where
                 publication_causes.publication_id = changed.publication_id
-                and (publication_causes.partition like changed.period || '%' or publication_causes.partition = 'all')
+                and (
+                    publication_causes.partition like changed.period || '%'
+                    or publication_causes.partition = 'all'
+                )
         ) as because on true
         left join lateral (
             select count(*) as partition_count
             from ledger.publications
-            inner join lateral jsonb_to_recordset(publications.partitions) as made (partition text, version bigint)
+            inner join lateral jsonb_to_recordset(publications.partitions)
+                as made (partition text, version bigint)
                 on made.version > 1 and (made.partition like changed.period || '%' or made.partition = 'all')
             where publications.publication_id = changed.publication_id
         ) as again on true
@@ -117,19 +123,21 @@ _RESTATEMENT = (
     select * from final
     """,
     "comment on view marts.restatement is"
-    " 'One row per later change of a published value. change_type: corrected by deliveries, recomputed without any"
-    " (other code, or asked for), or extended by days published for the first time'",
-    "comment on column marts.restatement.delivery_ids is 'The deliveries that made the days of the period differ'",
+    " 'One row per later change of a published value. change_type: corrected by deliveries, recomputed"
+    " without any (other code, or asked for), or extended by days published for the first time'",
+    "comment on column marts.restatement.delivery_ids is"
+    " 'The deliveries that made the days of the period differ'",
     "grant select on marts.restatement to bi, steward",
 )
 
 _STANDARD = (
+    "drop view if exists marts.standard_indicator",
     """
-    create or replace view marts.standard_indicator as
+    create view marts.standard_indicator as
     -- One row per code of an international standard, year and city.
     with final as (
 
-        -- A yearly value is shown from a completeness of 75 % on; below that it is incomplete and no standard value.
+        -- A yearly value is shown from a completeness of 75 % on; below that it is incomplete.
         select
             dim_indicator.standard_code,
             fct_indicator_value.code,
@@ -153,8 +161,8 @@ _STANDARD = (
     select * from final
     """,
     "comment on view marts.standard_indicator is"
-    " 'One row per code of an international standard, year and city: yearly whole-city values with completeness of"
-    " at least 75 %'",
+    " 'One row per code of an international standard, year and city: yearly whole-city values with"
+    " completeness of at least 75 %'",
     "grant select on marts.standard_indicator to bi, steward",
 )
 

@@ -42,12 +42,16 @@ def _names(mart: Mart, table: str = "") -> str:
 def _stage(connection, source, mart: Mart) -> int:
     """Copy the scratch rows into a temporary table `new_<mart>`; returns how many."""
     connection.execute(
-        f"create temporary table new_{mart.name} on commit drop as select {_names(mart)} from marts.{mart.name} limit 0"
+        f"create temporary table new_{mart.name} on commit drop"
+        f" as select {_names(mart)} from marts.{mart.name} limit 0"
     )
     rows = source.execute(f"select {_names(mart)} from marts.{mart.name} order by "
                           + ", ".join(f'"{name}"' for name in mart.key))  # fmt: skip
     count = 0
-    with connection.cursor() as cursor, cursor.copy(f"copy new_{mart.name} ({_names(mart)}) from stdin") as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy new_{mart.name} ({_names(mart)}) from stdin") as copy,
+    ):
         while batch := rows.fetchmany(_BATCH):
             for row in batch:
                 copy.write_row(row)
@@ -56,7 +60,7 @@ def _stage(connection, source, mart: Mart) -> int:
 
 
 def _owns(mart: Mart, plan: Plan) -> bool:
-    """A dimension is changed by its own domain only; others add the rows they refer to, if they come first."""
+    """A dimension is changed by its own domain only; others add rows they refer to, if they are first."""
     return mart.domain in (plan.domain, SHARED)
 
 
@@ -80,7 +84,7 @@ def _remove_absent(connection, mart: Mart) -> None:
     """Delete rows of a dimension that its source no longer has and that no fact refers to."""
     same = " and ".join(f'fresh."{name}" = old."{name}"' for name in mart.key)
     used = "".join(
-        f' and not exists (select 1 from marts.{item["table_name"]} as used'
+        f" and not exists (select 1 from marts.{item['table_name']} as used"
         f' where used."{item["column_name"]}" = old."{item["mart_column"]}")'
         for item in schema.references(connection)
         if item["mart"] == mart.name
@@ -107,15 +111,16 @@ def _insert(connection, mart: Mart, publication_id: str) -> None:
     )
 
 
-# The published values of a domain's touched periods. The domain of a code is what dim_indicator says, so values
-# of an indicator that is declared no more go when their period is made again.
+# The published values of a domain's touched periods. The domain of a code is what dim_indicator says, so
+# values of an indicator that is declared no more go when their period is made again.
 PUBLISHED = """
     select fct_indicator_value.*
     from marts.fct_indicator_value
     inner join marts.dim_indicator
         on dim_indicator.code = fct_indicator_value.code and dim_indicator.domain = %(domain)s
     inner join unnest(%(types)s::text[], %(periods)s::text[]) as touched (period_type, period)
-        on touched.period_type = fct_indicator_value.period_type and touched.period = fct_indicator_value.period
+        on touched.period_type = fct_indicator_value.period_type
+        and touched.period = fct_indicator_value.period
 """
 
 

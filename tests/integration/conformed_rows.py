@@ -19,7 +19,15 @@ DISTRICTS = [
     ("330110", "余杭区", "Yuhang", "district", "330100", date(2021, 4, 9), None),
     ("330108", "滨江区", "Binjiang", "district", "330100", date(1996, 12, 12), None),
 ]
-DISTRICT_COLUMNS = ("district_code", "name_zh", "name_en", "level_type", "parent_code", "valid_from", "valid_to")
+DISTRICT_COLUMNS = (
+    "district_code",
+    "name_zh",
+    "name_en",
+    "level_type",
+    "parent_code",
+    "valid_from",
+    "valid_to",
+)
 
 
 def stations(count: int = 4) -> list[dict]:
@@ -55,7 +63,11 @@ def air_quality(day: date, count: int = 4, *, mean: float = 30.0, hours: int = 2
 
 def cases(day: date, total: int, new: int | None) -> list[dict]:
     """Country, province and city with the same numbers."""
-    places = [("country", "CN", "中国", None), ("province", "330000", "浙江省", "CN"), ("city", "330100", "杭州市", "330000")]
+    places = [
+        ("country", "CN", "中国", None),
+        ("province", "330000", "浙江省", "CN"),
+        ("city", "330100", "杭州市", "330000"),
+    ]
     return [
         {
             "area_type": kind, "area_code": code, "area_key": code, "area_name": name, "parent_code": parent,
@@ -93,7 +105,9 @@ def write(table_id: str, rows: list[dict], partitions: list[str], delivery_id: s
         _declare(connection, table_id)
         for partition in partitions:
             used = expected_inputs(connection, table_id, [partition])
-            record_made(connection, Stale(table_id, partition, run_id, "typed"), used, run_id, row_count=len(rows))
+            record_made(
+                connection, Stale(table_id, partition, run_id, "typed"), used, run_id, row_count=len(rows)
+            )
 
 
 def _declare(connection, table_id: str) -> None:
@@ -152,7 +166,9 @@ def _table(table_id: str):
         spec = PartitionSpec(PartitionField(field.field_id, 1000, DayTransform(), "_business_date_day"))
     for depth in (1, 2):
         catalog.create_namespace_if_not_exists(name[:depth])
-    return catalog.create_table(name, schema, lake.table_location(table_id), spec, properties={"format-version": "2"})
+    return catalog.create_table(
+        name, schema, lake.table_location(table_id), spec, properties={"format-version": "2"}
+    )
 
 
 def _schema(declared):

@@ -24,7 +24,9 @@ def first(lake):
     typed.write("conformed.governance.district", typed.district_rows(), ["all"])
     typed.write("conformed.environment.air_station", typed.stations(), ["all"])
     typed.write(AIR, [row for day in DAYS for row in typed.air_quality(day)], NAMES, "first-air")
-    typed.write(CASES, [row for number, day in enumerate(DAYS) for row in typed.cases(day, 10 * number, 10)], NAMES)
+    typed.write(
+        CASES, [row for number, day in enumerate(DAYS) for row in typed.cases(day, 10 * number, 10)], NAMES
+    )
     return {domain: publish_domain(domain) for domain in ("governance", "environment", "health")}
 
 
@@ -55,7 +57,7 @@ def test_readers_see_values_and_their_declarations(first):
 def test_every_published_value_begins_its_history(first):
     rows = query(
         "select count(*) as values, count(h.history_id) as kept"
-        ' from marts.fct_indicator_value as v left join marts.indicator_history as h using'
+        " from marts.fct_indicator_value as v left join marts.indicator_history as h using"
         ' (code, period_type, period, area_type, area, vintage, group_type, "group", publication_id)'
     )
     assert rows[0]["values"] == rows[0]["kept"] > 0
@@ -67,7 +69,9 @@ def test_nothing_stale_imports_no_engine(first):
         "import sys; from citylake.publish import publish_domain; print(publish_domain('environment')['partitions'],"
         " [name for name in ('dbt', 'great_expectations', 'duckdb', 'pyiceberg') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=".")
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd="."
+    )
     assert told.stdout.strip() == "0 []"
 
 
@@ -102,7 +106,9 @@ def test_the_same_input_published_again_gives_the_same_marts_and_no_history(firs
         typed.write(AIR, [row for day in DAYS for row in typed.air_quality(day)], NAMES)
         assert publish_domain("environment")["partitions"] == 28
         assert content(connection) == before
-        assert connection.execute("select count(*) as rows from marts.indicator_history").fetchone() == history
+        assert (
+            connection.execute("select count(*) as rows from marts.indicator_history").fetchone() == history
+        )
     assert query("select * from marts.restatement") == []
 
 
@@ -116,7 +122,11 @@ def test_a_corrected_day_restates_itself_its_month_and_names_its_delivery(first)
         " where code = 'e1_pm25_ugm3' and area = '330100' order by period"
     )
     # The day rises by 56; the month by 56 / 28.
-    expected = {"delivery_ids": ["correction-10"], "change_type": "corrected", "publication_id": done["publication_id"]}
+    expected = {
+        "delivery_ids": ["correction-10"],
+        "change_type": "corrected",
+        "publication_id": done["publication_id"],
+    }
     assert rows == [
         {"period": "2026-03", "old_value": 31.5, "new_value": 33.5, **expected},
         {"period": "2026-03-10", "old_value": 31.5, "new_value": 87.5, **expected},
@@ -150,22 +160,26 @@ def test_a_value_that_vanished_is_not_reported_in_its_history(first):
 
 def test_a_renamed_district_changes_and_a_dropped_one_goes_when_nothing_refers_to_it(first):
     def codes():
-        return [row["district_code"] for row in query("select district_code from marts.dim_district order by 1")]
+        return [
+            row["district_code"] for row in query("select district_code from marts.dim_district order by 1")
+        ]
 
     rows = [dict(row) for row in typed.district_rows()]
     rows[2]["name_en"] = "West Lake"
     typed.write("conformed.governance.district", [*rows, rows[3] | {"district_code": "330199"}], ["all"])
     publish_domain("governance")
-    assert query("select name_en from marts.dim_district where district_code = '330106'") == [{"name_en": "West Lake"}]
+    assert query("select name_en from marts.dim_district where district_code = '330106'") == [
+        {"name_en": "West Lake"}
+    ]
     assert codes() == ["330000", "330100", "330106", "330108", "330110", "330199"]
     # Binjiang's stations still stand in it: its row stays until they are made again.
     typed.write("conformed.governance.district", rows[:4], ["all"])
     publish_domain("governance")
     assert codes() == ["330000", "330100", "330106", "330108", "330110"]
     assert publish_domain("environment")["warnings"] == 1
-    assert query("select distinct district_key from marts.fct_air_quality_day where district_code = '330108'") == [
-        {"district_key": None}
-    ]
+    assert query(
+        "select distinct district_key from marts.fct_air_quality_day where district_code = '330108'"
+    ) == [{"district_key": None}]
     typed.write("conformed.governance.district", rows[:4], ["all"])
     publish_domain("governance")
     assert codes() == ["330000", "330100", "330106", "330110"]
@@ -177,7 +191,11 @@ def test_a_standard_code_sits_on_a_full_year_of_the_city_only(first):
     names = [day.isoformat() for day in days]
     typed.write(AIR, [row for day in days for row in typed.air_quality(day)], names, "year-2025")
     publish_domain("environment")
-    rows = query("select standard_code, year, city_code, value, completeness from marts.standard_indicator order by 1")
-    assert [row["standard_code"] for row in rows] == [f"iso37120:2014/8.{number}" for number in (1, 2, 4, 5, 6)]
+    rows = query(
+        "select standard_code, year, city_code, value, completeness from marts.standard_indicator order by 1"
+    )
+    assert [row["standard_code"] for row in rows] == [
+        f"iso37120:2014/8.{number}" for number in (1, 2, 4, 5, 6)
+    ]
     assert rows[0] == {"standard_code": "iso37120:2014/8.1", "year": "2025", "city_code": "330100", "value": 31.5,
                        "completeness": 75.07}  # fmt: skip

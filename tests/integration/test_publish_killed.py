@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
-import signal
 import time
 from datetime import date, timedelta
 
@@ -26,7 +25,9 @@ CHANGED_VALUES = 5 * 3 * 5
 def _processes():
     """Processes that have the engines in memory, like an Airflow worker's."""
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb", "great_expectations", "pyiceberg.catalog.sql"])
+    processes.set_forkserver_preload(
+        ["dbt.cli.main", "dbt.adapters.duckdb", "great_expectations", "pyiceberg.catalog.sql"]
+    )
     return processes
 
 
@@ -70,7 +71,7 @@ def test_a_killed_publication_is_repaired_by_the_next(seconds, lake, seed):
         process = _processes().Process(target=publish_domain, args=("environment",))
         process.start()
         time.sleep(random.Random(seed).uniform(0.1, 1.0) * seconds)  # noqa: S311 - not for a secret
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.join()
         after = content(connection)
         # All of it or nothing: never the facts without the values, or the values without their history.

@@ -29,7 +29,9 @@ def refused(lake):
     """A good publication, then one bad day together with one good new day: (first summary, the error)."""
     typed.write("conformed.governance.district", typed.district_rows(), ["all"])
     typed.write("conformed.environment.air_station", typed.stations(), ["all"])
-    typed.write(AIR, [row for day in DAYS for row in typed.air_quality(day)], [day.isoformat() for day in DAYS])
+    typed.write(
+        AIR, [row for day in DAYS for row in typed.air_quality(day)], [day.isoformat() for day in DAYS]
+    )
     first = publish_domain("environment")
     typed.write(AIR, typed.air_quality(BAD, mean=5000.0), [BAD.isoformat()], "in-another-unit")
     typed.write(AIR, typed.air_quality(NEW), [NEW.isoformat()], "a-good-day")

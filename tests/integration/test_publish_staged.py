@@ -27,7 +27,9 @@ AIR = "conformed.environment.air_quality_day"
 def published(lake):
     typed.write("conformed.governance.district", typed.district_rows(), ["all"])
     typed.write("conformed.environment.air_station", typed.stations(), ["all"])
-    typed.write(AIR, [row for day in DAYS for row in typed.air_quality(day)], [day.isoformat() for day in DAYS])
+    typed.write(
+        AIR, [row for day in DAYS for row in typed.air_quality(day)], [day.isoformat() for day in DAYS]
+    )
     publish_domain("environment")
     return lake
 
@@ -35,7 +37,9 @@ def published(lake):
 def _stage(day: date, rows: list[dict]) -> str:
     """A staged request whose branch holds other rows for a day."""
     with ledger.connect("steward") as connection:
-        request_id = request_backfill(connection, AIR, day.isoformat(), day.isoformat(), "what if", staged=True)
+        request_id = request_backfill(
+            connection, AIR, day.isoformat(), day.isoformat(), "what if", staged=True
+        )
     typed.write_branch(AIR, f"request_{request_id.lower()}", rows, [day.isoformat()])
     return request_id
 
@@ -99,7 +103,9 @@ def test_no_key_of_the_object_store_is_written_anywhere(published, monkeypatch):
     (folder,) = sorted(scratch.scratch_folder().glob("environment-*"))[-1:]
     secret = settings.current().secret("s3.publish").encode()
     written = [path for path in folder.rglob("*") if path.is_file()]
-    assert {"run_results.json", "dbt.log", "scratch.duckdb", "profiles.yml"} <= {path.name for path in written}
+    assert {"run_results.json", "dbt.log", "scratch.duckdb", "profiles.yml"} <= {
+        path.name for path in written
+    }
     assert [path for path in written if secret in path.read_bytes()] == []
     assert folder.stat().st_mode & 0o077 == 0
 
@@ -158,5 +164,20 @@ def test_a_table_that_someone_dropped_is_made_again(published):
         assert connection.execute("select count(*) as n from marts.dim_lost").fetchone() == {"n": 0}
 
 
+def test_what_stands_beside_the_marts_follows_the_code_and_keeps_its_rows(published):
+    with published.superuser() as connection:
+        before = content(connection)
+        connection.execute("update marts._forms set form = 'of an older version'")
+        publish_domain("environment")
+        _ensure()
+        assert content(connection) == before
+        forms = connection.execute("select object_name from marts._forms where form <> 'of an older version'")
+        names = {row["object_name"] for row in forms.fetchall()}
+    assert {"indicator_history", "restatement", "standard_indicator"} <= names
+    assert query("select count(*) as n from marts.restatement")[0]["n"] >= 0
+
+
 def test_the_place_of_reports_is_built_in_one_module():
-    assert places.report_key("quality", "environment", "P", "index.html") == "quality/environment/P/index.html"
+    assert (
+        places.report_key("quality", "environment", "P", "index.html") == "quality/environment/P/index.html"
+    )

@@ -40,7 +40,9 @@ def station(station_id: str, district_code: str, valid_from: date, valid_to: dat
     }  # fmt: skip
 
 
-def station_day(station_id: str | None, district_code: str | None, day: date, hours: int = 24, **means) -> dict:
+def station_day(
+    station_id: str | None, district_code: str | None, day: date, hours: int = 24, **means
+) -> dict:
     """A row of conformed.environment.air_quality_day; a pollutant without a mean has no valid hour."""
     row = {
         "station_id": station_id, "station_name": f"station {station_id}", "district_code": district_code,

@@ -31,7 +31,9 @@ def _environment(run_id, **tables):
         "conformed.environment.air_station": [station("A", "330106", date(2020, 1, 1))],
         "conformed.environment.air_quality_day": [station_day("A", "330106", DAY, pm25=10.0)],
     }
-    return build("environment", run_id, [DAY], usual | {f"conformed.{name}": rows for name, rows in tables.items()})
+    return build(
+        "environment", run_id, [DAY], usual | {f"conformed.{name}": rows for name, rows in tables.items()}
+    )
 
 
 @pytest.mark.parametrize(

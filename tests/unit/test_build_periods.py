@@ -9,8 +9,12 @@ from citylake.build.periods import span, touched_periods
 from citylake.build.plan import Pinned, Plan, view_sql
 from citylake.build.project import SourceTable
 
-READINGS = SourceTable("conformed.environment.air_quality_day", "conformed_environment", "air_quality_day", True, False)
-STATIONS = SourceTable("conformed.environment.air_station", "conformed_environment", "air_station", False, True)
+READINGS = SourceTable(
+    "conformed.environment.air_quality_day", "conformed_environment", "air_quality_day", True, False
+)
+STATIONS = SourceTable(
+    "conformed.environment.air_station", "conformed_environment", "air_station", False, True
+)
 
 
 def _names(periods):
@@ -40,7 +44,9 @@ def test_nothing_touches_nothing():
 
 
 def test_an_input_is_restricted_to_the_touched_years_and_a_blocked_day_is_left_out():
-    plan = Plan("environment", periods=tuple(touched_periods([date(2026, 3, 2)])), left_out=(date(2026, 3, 1),))
+    plan = Plan(
+        "environment", periods=tuple(touched_periods([date(2026, 3, 2)])), left_out=(date(2026, 3, 1),)
+    )
     assert view_sql(Pinned(READINGS, "s3://lake/m.json"), plan) == (
         "create view conformed_environment.air_quality_day as select * from iceberg_scan('s3://lake/m.json')"
         " where _business_date between date '2026-01-01' and date '2026-12-31'"

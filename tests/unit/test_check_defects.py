@@ -94,7 +94,9 @@ def _health():
 def cities(module_home):
     typed = {"environment": _environment(), "health": _health(), "governance": {}}
     built = {
-        domain: build(domain, "clean", DAYS if rows else [], rows | {"conformed.governance.district": DISTRICTS})
+        domain: build(
+            domain, "clean", DAYS if rows else [], rows | {"conformed.governance.district": DISTRICTS}
+        )
         for domain, rows in typed.items()
     }
     yield built

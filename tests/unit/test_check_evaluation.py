@@ -53,7 +53,9 @@ def test_a_failure_blames_the_days_of_its_rows_and_shows_no_value(connection):
 
 
 def test_rows_chooses_what_a_check_is_about(connection):
-    (result,) = evaluate(connection, _checks({**_between(max_value=100), "rows": "_business_date < '2026-03-03'"}))
+    (result,) = evaluate(
+        connection, _checks({**_between(max_value=100), "rows": "_business_date < '2026-03-03'"})
+    )
     assert result.success
 
 
@@ -100,7 +102,9 @@ def test_a_failure_that_no_day_is_to_blame_for_blames_all():
 def test_mistakes_of_all_files_are_reported_together(tmp_path: Path):
     folder = tmp_path / "x"
     folder.mkdir()
-    (folder / "a.yml").write_text("expectations: [{name: b, check: expect_x, severity: bad, description: long enough}]")
+    (folder / "a.yml").write_text(
+        "expectations: [{name: b, check: expect_x, severity: bad, description: long enough}]"
+    )
     (folder / "b.yml").write_text("day: d\nexpectation: []")
     with pytest.raises(Problems) as error:
         load_checks("x", tmp_path)

@@ -56,7 +56,9 @@ def test_a_rule_touches_its_own_rows_only_and_may_be_repeated(connection):
 
 def test_none_hides_nothing(connection):
     before = _rows(connection)
-    assert protect(connection, [Protected("v", COLUMNS, NoRule(rule="none", because="air tells of no person"))]) == {"v": 0}
+    assert protect(
+        connection, [Protected("v", COLUMNS, NoRule(rule="none", because="air tells of no person"))]
+    ) == {"v": 0}
     assert _rows(connection) == before
 
 

@@ -46,12 +46,17 @@ def cases(module_home):
     typed = [("country", "CN", None, (1000, 1200, 1300)), ("province", "330000", "CN", (100, 110, 121)),
              ("city", "330100", "330000", (10, 13, 12)), ("city", "330200", "330000", (5, 6, 7))]  # fmt: skip
     rows = [
-        case_day(kind, code, parent, day, totals[number], totals[number] - totals[number - 1] if number else None)
+        case_day(
+            kind, code, parent, day, totals[number], totals[number] - totals[number - 1] if number else None
+        )
         for kind, code, parent, totals in typed
         for number, day in enumerate(days)
     ]
     city = build(
-        "health", "golden", days, {"conformed.governance.district": DISTRICTS, "conformed.health.case_day": rows}
+        "health",
+        "golden",
+        days,
+        {"conformed.governance.district": DISTRICTS, "conformed.health.case_day": rows},
     )
     yield city
     city.scratch.__exit__(None, None, None)
@@ -100,7 +105,9 @@ def test_a_first_report_has_no_new_cases_to_report(cases):
 
 
 def test_only_the_lakes_own_areas_have_new_cases(cases):
-    areas = cases.connection.execute("select distinct area from marts.fct_indicator_value order by 1").fetchall()
+    areas = cases.connection.execute(
+        "select distinct area from marts.fct_indicator_value order by 1"
+    ).fetchall()
     assert areas == [("330000",), ("330100",), ("CN",)]
 
 

@@ -42,7 +42,9 @@ def april(module_home):
     stations = [station("A", "330110", date(2020, 1, 1)), station("B", "330110", date(2020, 1, 1), date(2021, 4, 11)),
                 station("B", "330106", date(2021, 4, 11))]  # fmt: skip
     readings = [station_day("A", "330110", day, pm25=10.0) for day in APRIL]
-    readings += [station_day("B", "330110" if day < date(2021, 4, 11) else "330106", day, pm25=30.0) for day in APRIL]
+    readings += [
+        station_day("B", "330110" if day < date(2021, 4, 11) else "330106", day, pm25=30.0) for day in APRIL
+    ]
     # A station that the list does not know.
     readings += [station_day(None, None, APRIL[0], pm25=500.0)]
     city = _city("april", APRIL, stations, readings)

@@ -1,0 +1,97 @@
+"""Declarations of indicators: what is wrong is said with the place, and the reference pages say what is declared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from citylake.catalog import indicators as catalog
+from citylake.errors import Problems
+from citylake.indicator import all_indicators, indicators_folder, load_indicators
+
+
+@pytest.fixture
+def declared(tmp_path):
+    """The declarations of environment in a folder of their own; write changes them."""
+    content = yaml.safe_load((indicators_folder() / "environment.yml").read_text(encoding="utf-8"))
+
+    def write(change) -> Path:
+        change(content)
+        (tmp_path / "environment.yml").write_text(
+            yaml.safe_dump(content, allow_unicode=True), encoding="utf-8"
+        )
+        return tmp_path
+
+    return write
+
+
+def test_the_declared_indicators_are_these():
+    assert sorted(all_indicators()) == [
+        "e1_no2_ugm3", "e1_o3_ugm3", "e1_pm10_ugm3", "e1_pm25_ugm3", "e1_so2_ugm3", "e1_valid_data_pct",
+        "h5_new_case_count",
+    ]  # fmt: skip
+
+
+def test_standard_codes_are_those_of_the_standard():
+    codes = {item.code: item.standard for item in all_indicators().values() if item.standard}
+    assert codes == {
+        "e1_pm25_ugm3": "iso37120:2014/8.1", "e1_pm10_ugm3": "iso37120:2014/8.2", "e1_no2_ugm3": "iso37120:2014/8.4",
+        "e1_so2_ugm3": "iso37120:2014/8.5", "e1_o3_ugm3": "iso37120:2014/8.6",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda c: c["indicators"]["e1_pm25_ugm3"].update(colour="red"), "the key 'colour' is not known"),
+        (lambda c: c["indicators"]["e1_pm25_ugm3"].pop("disclosure"), "the key 'disclosure' is missing"),
+        (
+            lambda c: c["indicators"]["e1_pm25_ugm3"].update(disclosure={"rule": "none"}),
+            "the key 'because' is missing",
+        ),
+        (lambda c: c["indicators"]["e1_pm25_ugm3"].update(unit="mg/m3"), "has the unit 'ug/m3', not 'mg/m3'"),
+        (
+            lambda c: c["indicators"]["e1_pm25_ugm3"].update(system="e2"),
+            "does not begin with its system 'e2'",
+        ),
+        (
+            lambda c: c["indicators"]["e1_pm25_ugm3"].update({"from": "fct_x"}),
+            "is not one of the observations",
+        ),
+        (
+            lambda c: c["indicators"]["e1_pm25_ugm3"].update(periods=["day"]),
+            "a standard code needs a yearly value",
+        ),
+    ],
+)
+def test_a_wrong_declaration_says_what_and_where(declared, change, said):
+    with pytest.raises(Problems) as error:
+        load_indicators(declared(change))
+    assert said in str(error.value)
+    assert "environment.yml" in str(error.value)
+
+
+def test_a_code_is_declared_once(tmp_path):
+    text = (indicators_folder() / "environment.yml").read_text(encoding="utf-8")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(Problems, match="'e1_pm25_ugm3' is declared in a too"):
+        load_indicators(tmp_path)
+
+
+def test_the_reference_pages_are_what_the_declarations_say():
+    assert catalog.main(["--check"]) == 0
+
+
+def test_an_old_page_is_found_and_written_anew(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(catalog, "folder", lambda: tmp_path)
+    (tmp_path / "gone.md").write_text("old", encoding="utf-8")
+    assert catalog.main(["--check"]) == 1
+    assert (
+        "docs/reference/indicators/gone.md is not what dbt_project/indicators says" in capsys.readouterr().out
+    )
+    assert catalog.main([]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "environment.md", "health.md"]
+    assert catalog.main(["--check"]) == 0
