@@ -106,4 +106,4 @@ class Settings(BaseSettings):
 def current() -> Settings:
     """The settings of this process's lake, read once."""
     home = default_home()
-    return Settings(_env_file=home / "settings.env", home=home)
+    return Settings(_env_file=home / "settings.env", home=home)  # type: ignore[call-arg]
