@@ -51,12 +51,14 @@ class TestLake:
 
     def empty(self) -> None:
         """Forget every delivery, row and object, as after a first start."""
-        with self.superuser() as connection:
+        with self.superuser() as connection, connection.transaction():
             tables = connection.execute(
                 "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'ledger'"
                 " and tablename not in ('lake', 'schema_version')"
             ).fetchall()
-            connection.execute("truncate " + ", ".join(row["name"] for row in tables) + " cascade")
+            # Without foreign keys any order will do; far quicker than truncate for a few rows.
+            connection.execute("set local session_replication_role = replica")
+            connection.execute("; ".join(f"delete from {row['name']}" for row in tables))
             connection.execute("update ledger.lake set replay_at = null")
             marts = connection.execute(
                 "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'marts'"
@@ -64,7 +66,8 @@ class TestLake:
             for row in marts:
                 connection.execute(f"drop table {row['name']} cascade")
         with self.superuser("catalog") as connection:
-            connection.execute("truncate iceberg_tables, iceberg_namespace_properties")
+            connection.execute("delete from iceberg_tables; delete from iceberg_namespace_properties")
+        shutil.rmtree(self.home / "simulator", ignore_errors=True)  # notes of what was sent
         client = self.root_s3()
         for bucket in lake.BUCKETS:
             for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from citylake import lake, ledger, settings
 from citylake.admit.drift import drift, reasons_to_hold
 from citylake.admit.reading import Reading, Unreadable, read
+from citylake.admit.scratch import scratch
 from citylake.admit.typing import Typed, Typing
 from citylake.admit.writing import admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
@@ -68,6 +67,7 @@ def admit(delivery_id: str) -> Outcome:
             "delivery_id": delivery_id, "feed_version": feed.version, "known_at": known_at, "started_at": now["wall"],
         }  # fmt: skip
         if repeats:
+            _replace(delivery, feed, run.run_id, Typed())  # an attempt before may have left rows
             outcome = Outcome(status="repeated", repeats=repeats, **common)
         else:
             outcome = _admit(delivery, feed, run.run_id, common)
@@ -87,21 +87,9 @@ def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | 
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict) -> Outcome:
-    scratch_root = settings.current().home / "scratch"
-    scratch_root.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f"admit-{delivery.delivery_id}-", dir=scratch_root))
-    try:
-        found, typed, reasons = _read_and_type(delivery, feed, scratch, common)
-        snapshots = {}
-        for layer, columns, files in (
-            ("quarantine", quarantine_schema(), typed.quarantined_files),
-            ("admitted", admitted_schema(feed), typed.admitted_files),
-        ):
-            table_id = getattr(feed, layer)
-            by_month = layer == "admitted" and feed.partition is not None
-            snapshots[layer] = replace_rows(ROLE, table_id, columns, by_month, delivery.delivery_id, run_id, files)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with scratch(delivery.delivery_id) as folder:
+        found, typed, reasons = _read_and_type(delivery, feed, folder, common)
+        snapshots = _replace(delivery, feed, run_id, typed)
     return Outcome(
         status="held" if reasons else "admitted", records_parsed=typed.parsed, records_admitted=typed.admitted,
         records_quarantined=typed.quarantined, records_held=typed.parsed if reasons else 0,
@@ -111,7 +99,19 @@ def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict) -> Outcome
     )  # fmt: skip
 
 
-def _read_and_type(delivery: Delivery, feed: Feed, scratch: Path, common: dict) -> tuple[dict, Typed, list[dict]]:
+def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[str, int | None]:
+    """Make the delivery's rows in both tables be those of the files; returns the snapshots by layer."""
+    parts = (
+        ("quarantine", quarantine_schema(), False, typed.quarantined_files),
+        ("admitted", admitted_schema(feed), feed.partition is not None, typed.admitted_files),
+    )
+    return {
+        layer: replace_rows(ROLE, getattr(feed, layer), columns, by_month, delivery.delivery_id, run_id, files)
+        for layer, columns, by_month, files in parts
+    }
+
+
+def _read_and_type(delivery: Delivery, feed: Feed, folder: Path, common: dict) -> tuple[dict, Typed, list[dict]]:
     """Drift, rows and reasons to hold; where there is a reason there are no rows but their count."""
     found: dict = {}
     reading: Reading | None = None
@@ -124,7 +124,7 @@ def _read_and_type(delivery: Delivery, feed: Feed, scratch: Path, common: dict) 
                 pass
             return found, Typed(parsed=reading.records), reasons
         landed_at = delivery.landed_at if settings.current().clock == "wall" else delivery.arrived_at
-        typing = Typing(feed, delivery, scratch, landed_at, common["known_at"])
+        typing = Typing(feed, delivery, folder, landed_at, common["known_at"])
         typed = typing.run(reading, reopen=lambda: _read(delivery, feed))
     except Unreadable as error:
         return found, Typed(parsed=reading.records if reading else 0), [{"kind": error.kind, "text": error.detail}]

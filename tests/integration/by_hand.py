@@ -45,14 +45,14 @@ class Ledger:
 
     def admitted(
         self, delivery: Delivery, *days: str, covers: tuple[date, date] | None = None, status: str = "admitted",
-        repeats: str | None = None,
+        repeats: str | None = None, started_at: datetime | None = None,
     ) -> list[str]:  # fmt: skip
         """The delivery was admitted with rows in these partitions; returns the partitions touched."""
         outcome = Outcome(
             delivery_id=delivery.delivery_id, status=status, partitions=dict.fromkeys(days, 1), covers=covers,
             records_parsed=len(days), records_admitted=len(days) if status == "admitted" else 0,
             records_held=len(days) if status != "admitted" else 0, repeats=repeats, known_at=delivery.arrived_at,
-            started_at=delivery.arrived_at,
+            started_at=started_at or delivery.arrived_at,
         )  # fmt: skip
         attempt = next_attempt(self.connection, delivery.delivery_id)
         table_id = f"admitted.{delivery.feed_id}"
@@ -101,7 +101,7 @@ class Ledger:
         self.connection.execute(
             "insert into ledger.requests (request_id, kind, table_id, partition_from, partition_to, delivery_id,"
             " status, reason, requested_by, accepted_at) values (%s, %s, %s, %s, %s, %s, %s, %s, 'test',"
-            " case when %s = 'accepted' then clock_timestamp() end)",
+            " case when %s <> 'staged' then clock_timestamp() end)",
             (request_id, kind, table_id, first, last, delivery_id, status, reason, status),
         )
         return request_id
@@ -117,6 +117,10 @@ class Ledger:
         """The names of deliveries to admit, in order of arrival."""
         rows = self.connection.execute("select name from ledger.waiting order by arrived_at, delivery_id")
         return [row["name"].removesuffix(".csv") for row in rows]
+
+    def wall(self) -> datetime:
+        """The time of requests."""
+        return self.connection.execute("select clock_timestamp() as now").fetchone()["now"]
 
     def clock(self) -> datetime | None:
         """What the lake's clock says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
@@ -33,6 +33,12 @@ def test_the_latest_is_by_arrival_not_by_admission(noise):
     late = noise.delivery("late", FEED)
     noise.arrives("newer", FEED, D1)
     noise.admitted(late, D1)
+    assert noise.current(FEED) == {("S", D1): "newer"}
+
+
+def test_the_latest_is_by_arrival_not_by_landing(noise):
+    noise.arrives("newer", FEED, D1, at=datetime(2026, 3, 5, tzinfo=UTC))
+    noise.arrives("older", FEED, D1, at=datetime(2026, 3, 4, tzinfo=UTC))
     assert noise.current(FEED) == {("S", D1): "newer"}
 
 
@@ -138,6 +144,8 @@ def test_a_delivery_waits_again_when_its_admission_is_asked_for(noise):
     assert noise.waiting() == []
     noise.request("admitted." + FEED, kind="readmit", delivery_id=delivery.delivery_id)
     assert noise.waiting() == ["a"]
+    noise.admitted(delivery, D1, started_at=noise.wall())
+    assert noise.waiting() == []
 
 
 def test_a_repetition_waits_again_when_another_came_between_the_two(noise):
@@ -156,14 +164,25 @@ def test_a_repetition_waits_again_when_another_came_between_the_two(noise):
     assert noise.current(FEED) == {("S", D1): "c"}
 
 
-def test_a_repetition_does_not_wait_for_what_came_after_it_or_for_another_day(noise):
+def test_a_repetition_does_not_wait_for_what_came_after_or_for_another_day_or_sender(noise):
     noise.arrives("a", FEED, D1, content="A")
     other_day = noise.delivery("b", FEED, content="B")
+    other_sender = noise.delivery("o", FEED, content="O", sender="other")
     again = noise.delivery("c", FEED, content="A")
     noise.admitted(again, status="repeated", repeats=f"a-{FEED}")
     noise.admitted(other_day, D2)
+    noise.admitted(other_sender, D1)
     noise.arrives("d", FEED, D1, content="D")
     assert noise.waiting() == []
+
+
+def test_a_repeated_list_waits_again_whoever_came_between(noise):
+    noise.arrives("a", LIST, "all", content="A", sender="bureau")
+    between = noise.delivery("b", LIST, content="B", sender="somebody")
+    again = noise.delivery("c", LIST, content="A", sender="bureau")
+    noise.admitted(again, status="repeated", repeats=f"a-{LIST}")
+    noise.admitted(between, "all")
+    assert noise.waiting() == ["c"]
 
 
 def test_a_repetition_waits_again_when_the_first_is_no_longer_admitted(noise):
