@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     postgres_public: str = Field(
         default_factory=lambda data: f"{data['postgres_host']}:{data['postgres_port']}"
     )
+    # What people type before the path of a secret file to see it.
+    secret_shown_by: str = "cat"
 
     @property
     def secrets(self) -> Path:

@@ -76,18 +76,18 @@ def _say_places() -> None:
     from citylake import settings
 
     place = settings.current()
-    secrets = place.secrets
+    shown = f"{place.secret_shown_by} {place.secrets}"
     postgres = f"postgresql://bi@{place.postgres_public}/citylake"
     show.say("Where to look", style="bold")
     for name, address, login in (
-        ("Airflow", place.airflow_public_url, f"user admin, password in {secrets / 'airflow.admin'}"),
-        ("MinIO", place.s3_console_url, f"user steward, password in {secrets / 's3.steward'}"),
+        ("Airflow", place.airflow_public_url, f"user admin, password: {shown}/airflow.admin"),
+        ("MinIO", place.s3_console_url, f"user steward, password: {shown}/s3.steward"),
         ("Reports", f"{place.s3_console_url}/browser/reports", "the same user"),
-        ("PostgreSQL", postgres, f"schema marts, password in {secrets / 'postgres.bi'}"),
+        ("PostgreSQL", postgres, f"schema marts, password: {shown}/postgres.bi"),
     ):
         show.say(f"  {name:<11}{address}")
         show.say(f"  {'':<11}{login}", style="dim")
-    show.say(f"  {'psql':<11}PGPASSWORD=$(cat {secrets / 'postgres.bi'}) psql {postgres}")
+    show.say(f"  {'psql':<11}PGPASSWORD=$({shown}/postgres.bi) psql {postgres}")
     show.say(
         "\nNext: citylake indicators · citylake quarantine list · citylake explain <indicator> <day>"
         " · citylake reconcile · citylake down"
