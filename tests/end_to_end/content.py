@@ -19,7 +19,11 @@ def table_hashes() -> dict[str, str]:
 def objects() -> dict[str, int]:
     """Every object of every bucket with its size."""
     found = {}
-    for role, buckets in {"steward": ("lake",), "land": ("inbox", "landing"), "publish": ("reports",)}.items():
+    for role, buckets in {
+        "steward": ("lake",),
+        "land": ("inbox", "landing"),
+        "publish": ("reports",),
+    }.items():
         for bucket in buckets:
             for item in lake.list_objects(role, bucket):
                 found[f"{bucket}/{item['Key']}"] = item["Size"]
@@ -57,7 +61,8 @@ def _marts() -> dict[str, str]:
         for row in names:
             name = row["table_name"]
             # History grows with every restatement and so depends on the way; what is in force does not.
-            if name == "indicator_history":
+            # Names with an underscore are the publisher's own notes.
+            if name == "indicator_history" or name.startswith("_"):
                 continue
             found[f"marts.{name}"] = _hash(connection.execute(f'select * from marts."{name}"').fetchall())
     return found

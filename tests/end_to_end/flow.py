@@ -150,6 +150,12 @@ def later(delivery: Delivery, at: datetime, content: bytes | None = None) -> Del
     )  # fmt: skip
 
 
+def parts(deliveries: list[Delivery], count: int) -> list[list[Delivery]]:
+    """Cut into so many runs of consecutive deliveries."""
+    ends = [round(n * len(deliveries) / count) for n in range(count + 1)]
+    return [deliveries[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+
+
 def shuffled(deliveries: list[Delivery], seed: int) -> list[Delivery]:
     """In another order."""
     mixed = list(deliveries)

@@ -43,8 +43,8 @@ def test_killed_at_any_instant_of_any_stage_the_content_is_that_of_an_undisturbe
     flow.set_clock(max(each.arrived_at for each in deliveries) + _LATER)
     usual = {"land": 0.6, "admit": 1.2, "conform": 6.0, "publish": 6.0}
     killed = 0
-    for seed in range(20):
-        flow.send(deliveries[seed::20])
+    for seed, part in enumerate(flow.parts(deliveries, 20)):
+        flow.send(part)
         victim = list(flow.STAGES)[seed % 4]
         for name, stage in flow.STAGES.items():
             if name == victim:

@@ -125,7 +125,9 @@ def test_readers_joining_two_marts_see_one_publication_at_a_time(quiet_lake):
     try:
         for _ in range(20):
             with ledger.connect("steward") as connection:
-                request_backfill(connection, "marts.health", "2020-01-24", "2020-01-24", "again", staged=False)
+                request_backfill(
+                    connection, "marts.health", "2020-01-24", "2020-01-24", "again", staged=False
+                )
             flow.publish()
     finally:
         stop.set()
