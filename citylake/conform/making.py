@@ -57,7 +57,7 @@ def conform(table_id: str, request: str | None = None) -> dict:
         if work:
             with ledger.run(ROLE, "conform", table.table_id) as run:
                 done = Run(table, run.run_id)
-                in_session(lambda spark: _until_nothing_is_stale(spark, done))
+                in_session(lambda spark: _until_nothing_is_stale(spark, done, work))
                 run.rows = done.rows
                 run.message = f"{done.partitions} partitions made, {done.unchanged} unchanged"
                 _fail_for_blocked(done)
@@ -67,10 +67,11 @@ def conform(table_id: str, request: str | None = None) -> dict:
     }  # fmt: skip
 
 
-def _until_nothing_is_stale(spark: SparkSession, run: Run) -> None:
-    while work := next_work(run.table):
+def _until_nothing_is_stale(spark: SparkSession, run: Run, work: Work | None) -> None:
+    while work:
         _refuse_endless(run, work)
         _make(spark, run, work)
+        work = next_work(run.table)
 
 
 def _make(spark: SparkSession, run: Run, work: Work) -> None:

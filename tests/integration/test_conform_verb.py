@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -332,6 +333,14 @@ def test_something_else_that_moves_the_table_makes_the_batch_come_again(three_da
     assert conform(DAILY)["partitions"] == 1
     assert len(calls) == 2
     assert ("03-03", 33) in three_days.rows(DAILY, "_business_date", "value")
+
+
+def test_two_runs_at_once_make_everything_once(three_days):
+    three_days.readings({"03-02": {"A": 22}}, "03-02", "03-02", "03-09T20:00")
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(conform, [DAILY, DAILY]))
+    assert sorted(summary["partitions"] for summary in made) == [0, 2]
+    assert three_days.versions(DAILY) == {"03-01": 1, "03-02": 2, "03-03": 2}
 
 
 def test_a_staged_request_shows_what_would_be_and_changes_nothing(three_days):
