@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from citylake import lake
-from citylake.build import parsed
+from citylake.build import parsed, project
+from citylake.build.scratch import FILE_NAME
 from citylake.errors import CitylakeError, DataFailed
 
 
@@ -52,6 +54,20 @@ def run_dbt(command: list[str], folder: Path, file: str, variables: dict) -> Inv
     return Invocation(_nodes(manifest), built, sum(item.node.resource_type == "test" for item in results))
 
 
+def warm() -> None:
+    """Do what dbt does at the first command of a process, and parse the project where its files changed.
+
+    For a process that others are forked from: their builds take a second less. Opens no connection.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        profile = _profile(str(folder / FILE_NAME))
+        (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+        parsed.parse(parsed.Places(folder, project.variables(project.domains()[0])))
+        for domain in project.domains():
+            parsed.manifest(parsed.Places(folder, project.variables(domain)))
+
+
 def _nodes(manifest) -> dict:
     """Models and tests as they would stand in manifest.json."""
     kinds = ("model", "test")
@@ -88,7 +104,7 @@ def _raise_failures(results: list, folder: Path) -> None:
             f"{len(failed)} of {len(results)} models and tests failed",
             found="; ".join(f"{item.node.name}: {item.failures} rows" for item in failed[:10]),
             expected="no rows",
-            next_step=f"The scratch file with the rows is {folder / 'scratch.duckdb'}.",
+            next_step=f"The scratch file with the rows is {folder / FILE_NAME}.",
         )  # fmt: skip
 
 

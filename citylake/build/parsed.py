@@ -50,7 +50,7 @@ def manifest(places: Places):
         return Manifest.from_msgpack(file.read_bytes(), decoder=extended_mashumuro_decoder)
     except FileNotFoundError:
         pass
-    found = _parse(places)
+    found = parse(places)
     content = found.to_msgpack(extended_mashumaro_encoder)
     _write(file, content)
     return Manifest.from_msgpack(content, decoder=extended_mashumuro_decoder)
@@ -64,7 +64,8 @@ def _cached(variables: dict) -> Path:
     return settings.current().home / "cache" / "dbt" / f"{key}.msgpack"
 
 
-def _parse(places: Places):
+def parse(places: Places):
+    """dbt's Manifest of the project as its files are now. Raises: WrongUse where it does not parse."""
     from dbt.cli.main import dbtRunner
 
     result = dbtRunner().invoke(["parse", *places.arguments])

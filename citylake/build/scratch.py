@@ -13,6 +13,8 @@ from typing import Any
 
 from citylake import lake, settings
 
+# dbt calls the database by the file's name, and a parsed project is kept with it.
+FILE_NAME = "scratch.duckdb"
 EXTENSIONS = ("httpfs", "avro", "iceberg")
 
 
@@ -41,7 +43,7 @@ class Scratch:
     @property
     def file(self) -> Path:
         """The DuckDB file."""
-        return self.folder / "scratch.duckdb"
+        return self.folder / FILE_NAME
 
     def __enter__(self) -> Scratch:
         self.folder.mkdir(parents=True, mode=0o700)

@@ -43,8 +43,8 @@ def _list_page(files: dict[str, IndicatorFile]) -> str:
         " applies to the yearly whole-city value with completeness of at least 75 % only:"
         " `marts.standard_indicator`.", "",
         "The columns are `code`, `system`, `period_type`, `period`, `area_type`, `area`, `vintage`,"
-        ' `group_type`, `"group"` (a reserved word of SQL: write it in double quotes), `value`, `numerator`, `denominator`,'
-        " `unit`, `completeness`, `value_status` and `publication_id`.", "",
+        ' `group_type`, `"group"` (a reserved word of SQL: write it in double quotes), `value`, `numerator`,'
+        " `denominator`, `unit`, `completeness`, `value_status` and `publication_id`.", "",
         "| code | name | unit | standard |", "|---|---|---|---|", *rows, "",
     ])  # fmt: skip
 

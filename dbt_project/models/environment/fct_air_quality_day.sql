@@ -73,12 +73,12 @@ final as (
         on
             dim_air_station.station_id = touched.station_id
             and touched._business_date >= dim_air_station.valid_from
-            and touched._business_date < coalesce(dim_air_station.valid_to, date '9999-12-31')
+            and (dim_air_station.valid_to is null or touched._business_date < dim_air_station.valid_to)
     left join dim_district
         on
             dim_district.district_code = touched.district_code
             and touched._business_date >= dim_district.valid_from
-            and touched._business_date < coalesce(dim_district.valid_to, date '9999-12-31')
+            and (dim_district.valid_to is null or touched._business_date < dim_district.valid_to)
 
 )
 

@@ -43,7 +43,7 @@ in_operation as (
     inner join dim_date
         on
             dim_date.calendar_date >= dim_air_station.valid_from
-            and dim_date.calendar_date < coalesce(dim_air_station.valid_to, date '9999-12-31')
+            and (dim_air_station.valid_to is null or dim_date.calendar_date < dim_air_station.valid_to)
 
 ),
 
@@ -56,7 +56,7 @@ in_district as (
         on
             dim_district.district_code = in_operation.district_code
             and in_operation._business_date >= dim_district.valid_from
-            and in_operation._business_date < coalesce(dim_district.valid_to, date '9999-12-31')
+            and (dim_district.valid_to is null or in_operation._business_date < dim_district.valid_to)
 
 ),
 

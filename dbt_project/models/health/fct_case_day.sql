@@ -59,7 +59,7 @@ final as (
         on
             dim_district.district_code = touched.area_code
             and touched._business_date >= dim_district.valid_from
-            and touched._business_date < coalesce(dim_district.valid_to, date '9999-12-31')
+            and (dim_district.valid_to is null or touched._business_date < dim_district.valid_to)
 
 )
 
