@@ -124,6 +124,8 @@ def test_the_same_empty_file_for_another_day_is_another_fact(noise):
     other = noise.delivery("b", FEED, content="header")
     assert noise.repeats(other, SECOND) is None
     assert noise.repeats(other, FIRST) == "a"
+    assert noise.repeats(other, (FIRST[0], SECOND[0])) is None
+    assert noise.repeats(other, (date(2026, 2, 28), FIRST[1])) is None
     assert noise.repeats(other) is None
 
 

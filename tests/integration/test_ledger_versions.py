@@ -82,6 +82,12 @@ def test_only_what_came_since_the_version_before_is_a_cause(chain):
     assert causes(chain.connection, OUTPUT, D2, 2) == {f"b-{FEED}"}
 
 
+def test_a_neighbour_that_was_not_there_before_is_a_cause(chain):
+    chain.arrives("b", FEED, "2026-02-28")
+    make_all(chain)
+    assert caused(chain, OUTPUT, D1) == {"b"}
+
+
 def test_a_change_of_a_reference_is_followed_through_its_table(chain):
     chain.arrives("new list", "environment.point", "all")
     make_all(chain)
