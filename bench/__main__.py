@@ -16,8 +16,12 @@ MEASUREMENTS = {"admission": admission.measure, "latency": latency.measure}
 def main() -> None:
     """Measure what was asked for (all, if nothing was) and write the page."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("only", nargs="*", choices=[*MEASUREMENTS, []], help="which measurements; all by default")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the admission (default: 1000000)")
+    parser.add_argument(
+        "only", nargs="*", choices=[*MEASUREMENTS, []], help="which measurements; all by default"
+    )
+    parser.add_argument(
+        "--rows", type=int, default=1_000_000, help="rows of the admission (default: 1000000)"
+    )
     parser.add_argument("--drops", type=int, default=20, help="drops of the latency (default: 20)")
     parser.add_argument("--no-write", action="store_true", help="print only")
     asked = parser.parse_args()

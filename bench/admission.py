@@ -122,7 +122,9 @@ def _citylake(source: Path, scratch: Path) -> None:
 
     feed = Feed.model_validate(_FEED)
     now = datetime(2026, 3, 2, tzinfo=UTC)
-    delivery = Delivery("BENCH", feed.feed_id, "x", source.name, "", "", "", 0, "", "none", "gb18030", now, now)
+    delivery = Delivery(
+        "BENCH", feed.feed_id, "x", source.name, "", "", "", 0, "", "none", "gb18030", now, now
+    )
 
     def reopen():
         return read(source.open("rb"), feed, "none")

@@ -42,7 +42,9 @@ def _one(number: int, *, by_hand: bool) -> float:
     from simulator.scenario import read
 
     delivery = next(
-        each for each in simulate(SEED, read(), 1).deliveries if each.name.startswith("PRSA_Data_") and each.content
+        each
+        for each in simulate(SEED, read(), 1).deliveries
+        if each.name.startswith("PRSA_Data_") and each.content
     )
     wanted = 100.0 + number % 97 + time.time() % 1
     content = _with_pm25(delivery.content, wanted)
@@ -58,7 +60,9 @@ def _one(number: int, *, by_hand: bool) -> float:
         _by_hand()
     while not _visible(again.sender, wanted):
         if time.monotonic() - begun > 300:
-            raise SystemExit("a drop did not become visible within 300 s; see `citylake status` and `citylake stale`")
+            raise SystemExit(
+                "a drop did not become visible within 300 s; see `citylake status` and `citylake stale`"
+            )
         time.sleep(0.05)
     return time.monotonic() - begun
 

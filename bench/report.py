@@ -13,7 +13,10 @@ from citylake import settings
 from citylake.ledger.runs import code_version
 
 PAGE = settings.PROJECT / "docs" / "reference" / "benchmarks.md"
-_HEAD = "# Benchmarks\n\nWritten by `make bench`; never edited. Each figure stands beside a peer on the same work in the same run.\n"
+_HEAD = (
+    "# Benchmarks\n\nWritten by `make bench`; never edited."
+    " Each figure stands beside a peer on the same work in the same run.\n"
+)
 
 
 @dataclass(frozen=True)

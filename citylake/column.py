@@ -102,7 +102,7 @@ class Column(BaseModel):
             return 1.0, 0.0
         import pint
 
-        registry = pint.UnitRegistry()
+        registry: pint.UnitRegistry = pint.UnitRegistry()
         zero = registry.Quantity(0.0, source).to(target).magnitude
         one = registry.Quantity(1.0, source).to(target).magnitude
         return float(f"{one - zero:.12g}"), round(zero, 12)
@@ -124,7 +124,9 @@ class Column(BaseModel):
             try:
                 converts = self.conversion() != (1.0, 0.0)
             except Exception as error:  # pint raises several unrelated kinds
-                raise ValueError(f"from_unit '{self.from_unit}' cannot become '{self.unit}': {error}") from error
+                raise ValueError(
+                    f"from_unit '{self.from_unit}' cannot become '{self.unit}': {error}"
+                ) from error
             if converts and self.type == "integer":
                 raise ValueError(f"an integer cannot be converted from {self.from_unit}; use `type: double`")
         if self.privacy and self.privacy.becomes == "generalise(age_band)" and self.type != "integer":

@@ -12,7 +12,10 @@ INBOX, LANDING, LAKE, REPORTS, EXPORTS = "inbox", "landing", "lake", "reports", 
 BUCKETS = (INBOX, LANDING, LAKE, REPORTS, EXPORTS)
 CATALOG = "lake"
 # Two connections of one process to one DuckDB file must agree on these.
-DUCKDB_CONFIG = {"autoinstall_known_extensions": "false", "threads": "2"}
+DUCKDB_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "threads": "2",
+}
 
 
 def inbox_uri(key: str) -> str:
@@ -40,7 +43,9 @@ def identifier(table_id: str) -> tuple[str, ...]:
     """`admitted.environment.air_station` as a catalogue identifier: layer, owner, name."""
     parts = tuple(table_id.split("."))
     if len(parts) != 3 or parts[0] not in ("admitted", "quarantine", "conformed"):
-        raise WrongUse(f"'{table_id}' is not the id of a table", expected="<layer>.<department or domain>.<name>")
+        raise WrongUse(
+            f"'{table_id}' is not the id of a table", expected="<layer>.<department or domain>.<name>"
+        )
     return parts
 
 
@@ -49,9 +54,9 @@ def table_location(table_id: str) -> str:
     return f"s3://{LAKE}/" + "/".join(identifier(table_id))
 
 
-def attempt_prefix(table_id: str, delivery_id: str, attempt: int) -> str:
+def attempt_prefix(table_id: str, delivery_id: str, run_id: str) -> str:
     """The folder of the files of one attempt to admit a delivery."""
-    return f"{table_location(table_id)}/data/{delivery_id}-{attempt}"
+    return f"{table_location(table_id)}/data/{delivery_id}-{run_id}"
 
 
 def report_key(kind: str, *parts: str) -> str:
@@ -147,7 +152,9 @@ def extension_file(name: str) -> str:
 
     spec = importlib.util.find_spec(f"duckdb_extension_{name}")
     if spec is None or not spec.submodule_search_locations:
-        raise WrongUse(f"the DuckDB extension '{name}' is not installed", expected=f"the wheel duckdb-extension-{name}")
+        raise WrongUse(
+            f"the DuckDB extension '{name}' is not installed", expected=f"the wheel duckdb-extension-{name}"
+        )
     return str(
         Path(spec.submodule_search_locations[0])
         / "extensions"

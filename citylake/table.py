@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from citylake import settings
-from citylake.errors import CitylakeError, Problems, WrongUse
 from citylake.column import ColumnType
+from citylake.errors import CitylakeError, Problems, WrongUse
 from citylake.feed import Duration, Feed, Strict, Text, _validated, _yaml, load_feeds
 
 
@@ -138,7 +138,8 @@ def job_module(table: Table):
     """The module of a table's job, which has `conform(inputs) -> DataFrame`."""
     path: Path = settings.PROJECT / "spark_jobs" / table.domain / f"{table.name}.py"
     spec = importlib.util.spec_from_file_location(f"spark_jobs.{table.domain}.{table.name}", path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -123,7 +123,8 @@ def _read_and_type(delivery: Delivery, feed: Feed, folder: Path, common: dict) -
             for _ in reading.batches:  # only to count them
                 pass
             return found, Typed(parsed=reading.records), reasons
-        landed_at = delivery.landed_at if settings.current().clock == "wall" else delivery.arrived_at
+        replayed = settings.current().clock == "replay"
+        landed_at = delivery.arrived_at if replayed else delivery.landed_at or delivery.arrived_at
         typing = Typing(feed, delivery, folder, landed_at, common["known_at"])
         typed = typing.run(reading, reopen=lambda: _read(delivery, feed))
     except Unreadable as error:

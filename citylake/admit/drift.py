@@ -17,7 +17,7 @@ def drift(feed: Feed, header: list[str]) -> dict[str, list]:
         close = difflib.get_close_matches(name, added, n=1, cutoff=0.6)
         if close:
             renamed.append({"from": name, "to": close[0]})
-    found = {"added": added, "removed": removed, "renamed": renamed}
+    found: dict[str, list] = {"added": added, "removed": removed, "renamed": renamed}
     return {kind: names for kind, names in found.items() if names}
 
 

@@ -71,8 +71,6 @@ def _upload(role: str, table_id: str, delivery_id: str, run_id: str, files: list
 def _replace(table, columns: dict[str, str], delivery_id: str, run_id: str, uploaded: list[str]) -> None:
     import warnings
 
-    from pyiceberg.expressions import EqualTo
-
     properties = {"citylake.delivery-id": delivery_id, "citylake.run-id": run_id}
     with table.transaction() as transaction, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Delete operation did not match any records")
@@ -82,7 +80,7 @@ def _replace(table, columns: dict[str, str], delivery_id: str, run_id: str, uplo
                 for name, kind in missing.items():
                     update.add_column(name, _types()[kind])
         if table.current_snapshot() is not None:
-            transaction.delete(EqualTo("_delivery_id", delivery_id), snapshot_properties=properties)
+            transaction.delete(f"_delivery_id = '{delivery_id}'", snapshot_properties=properties)
         if uploaded:
             transaction.add_files(uploaded, snapshot_properties=properties, check_duplicate_files=False)
 

@@ -48,7 +48,7 @@ def register_seal(connection, delivery_id: str) -> str:
     """
     import pyarrow as pa
 
-    opened = []  # the cipher, made when there is something to seal
+    opened: list = []  # the cipher, made when there is something to seal
 
     def over(values):
         texts = values.to_pylist()
