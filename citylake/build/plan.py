@@ -53,11 +53,17 @@ class Pinned:
 
 
 def declare(connection, domain: str) -> None:
-    """Make the ledger know the domain's marts and their inputs; safe to repeat."""
-    inputs = project.ledger_inputs(domain)
+    """Make the ledger know the domain's marts and their inputs. Safe to repeat; writes only what changed."""
+    table, inputs = project.marts_id(domain), project.ledger_inputs(domain)
+    declaration = {"version": project.version(), "inputs": inputs}
+    known = connection.execute(
+        "select declaration from ledger.tables where table_id = %s", (table,)
+    ).fetchone()
+    if known and known["declaration"] == declaration:
+        return
     partitions.declare_table(
-        connection, project.marts_id(domain), "marts", partitioned=project.is_partitioned(domain),
-        inputs=inputs, declaration={"version": project.version()},
+        connection, table, "marts", partitioned=project.is_partitioned(domain),
+        inputs=inputs, declaration=declaration,
     )  # fmt: skip
 
 

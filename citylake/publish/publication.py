@@ -24,6 +24,7 @@ from citylake.indicator import load_indicators
 from citylake.ledger import partitions, publications
 from citylake.privacy.disclosure import Protected, protect
 from citylake.publish import schema, writing
+from citylake.publish.servers import answering
 
 ROLE = "publish"
 _LOCK_WAIT = timedelta(minutes=30)
@@ -37,7 +38,7 @@ class Refused(DataFailed):
 def publish_stale(domain: str) -> dict:
     """Publish what is stale of a domain; where some partitions are refused, the others nevertheless."""
     refused: Refused | None = None
-    with only_publisher(domain) as connection:
+    with answering(), only_publisher(domain) as connection:
         with connection.transaction():
             declare(connection, domain)
         done = {"domain": domain, "partitions": 0, "publication_id": None}

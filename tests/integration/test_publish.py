@@ -199,3 +199,22 @@ def test_a_standard_code_sits_on_a_full_year_of_the_city_only(first):
     ]
     assert rows[0] == {"standard_code": "iso37120:2014/8.1", "year": "2025", "city_code": "330100", "value": 31.5,
                        "completeness": 75.07}  # fmt: skip
+
+
+def test_a_threshold_hides_small_counts_in_the_values_and_in_their_history(first, monkeypatch):
+    from citylake.indicator import Threshold, load_indicators
+    from citylake.publish import publication
+
+    file = load_indicators()["health"]
+    rule = Threshold(rule="threshold", least=20)
+    strict = {code: item.model_copy(update={"disclosure": rule}) for code, item in file.indicators.items()}
+    changed = {"health": file.model_copy(update={"indicators": strict})}
+    monkeypatch.setattr(publication, "load_indicators", lambda: changed)
+    day = DAYS[5]
+    typed.write(CASES, typed.cases(day, 50, 10), [day.isoformat()], "again")
+    done = publish_domain("health")
+    assert done["rows"]["fct_indicator_value"] == done["hidden"] > 0
+    for table in ("fct_indicator_value", "indicator_history"):
+        rows = query(f"select distinct value, numerator, denominator, value_status from marts.{table}"
+                     " where publication_id = %s and code = 'h5_new_case_count'", done["publication_id"])  # fmt: skip
+        assert rows == [{"value": None, "numerator": None, "denominator": None, "value_status": "hidden"}]
