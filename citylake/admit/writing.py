@@ -36,7 +36,7 @@ def replace_rows(
     Uploads first, then one commit that deletes the delivery's rows and adds the files. Repeating
     replaces; a kill before the commit leaves orphan files, which maintenance removes.
     """
-    from pyiceberg.exceptions import CommitFailedException
+    from pyiceberg.exceptions import CommitFailedException, ValidationException
     from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
     uploaded = _upload(role, table_id, delivery_id, run_id, files)
@@ -45,7 +45,8 @@ def replace_rows(
         return None
 
     @retry(
-        retry=retry_if_exception_type(CommitFailedException), stop=stop_after_attempt(10),
+        # Not valid: somebody admitted this very delivery meanwhile. Then those rows are replaced.
+        retry=retry_if_exception_type((CommitFailedException, ValidationException)), stop=stop_after_attempt(10),
         wait=wait_random_exponential(0.05, 2), reraise=True,
     )  # fmt: skip
     def commit() -> int | None:

@@ -142,7 +142,8 @@ def repeated(connection, delivery: Delivery, covers: tuple[date, date] | None = 
 
 
 def next_attempt(connection, delivery_id: str) -> int:
-    """The number of the next attempt to admit a delivery, from 1."""
+    """The number of the next attempt to admit a delivery, from 1; another one at the same time waits for this one's end."""
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (delivery_id,))
     row = connection.execute(
         "select coalesce(max(attempt), 0) + 1 as attempt from ledger.admissions where delivery_id = %s",
         (delivery_id,),
