@@ -68,7 +68,8 @@ def _values(connection, code: str, period: str, area: str | None) -> list[dict]:
         return found
     if not chosen:
         raise WrongUse(
-            f"'{code}' has no value for the area '{area}' in {period}" if area else "which area?",
+            f"'{code}' has no value for the area '{area}' in {period}" if area
+            else f"'{code}' has values of several areas for {period}",
             expected="one of " + ", ".join(areas), next_step=f"citylake explain {code} {period} --area {areas[0]}",
         )  # fmt: skip
     return chosen

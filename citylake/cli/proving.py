@@ -61,12 +61,19 @@ def reconcile(
         show.rows(listed, _FIELDS, as_json)
     else:
         show.rows(_totals(listed), _TOTALS, as_json, nothing="No delivery has an outcome yet.")
-        if wrong:
-            show.rows(wrong, _FIELDS, as_json, title="These differ")
+        _say_wrong(wrong)
     if wrong:
         raise typer.Exit(1)
     if listed and not as_json:
         show.say(f"The row equation holds for all {len(listed)} deliveries.", style="green")
+
+
+def _say_wrong(wrong: list[dict]) -> None:
+    if wrong and show.is_wide():
+        show.rows(wrong, _FIELDS, False, title="These differ")
+        return
+    for row in wrong:
+        show.say(f"{row['delivery_id']} {row['name']}: {row['differences']}", style="red")
 
 
 def _totals(listed: list[dict]) -> list[dict]:

@@ -59,6 +59,7 @@ def run(
     phases.print()
     if failed:
         raise failure(failed)
+    _all_made()
 
 
 class Phases:
@@ -112,6 +113,23 @@ def _wait(place, patience: float, keep_going: bool) -> list:
     with Live() as live:
         waiting.until_quiet(live.tell)
     return waiting.failed
+
+
+def _all_made() -> None:
+    """Raises: DataFailed where partitions are blocked: their last good version stands, or there is none."""
+    from citylake import ledger
+    from citylake.errors import DataFailed
+    from citylake.ledger.listings import blocked
+
+    with ledger.connect("steward") as connection:
+        found = blocked(connection)
+    if found:
+        tables = ", ".join(dict.fromkeys(row["table_id"] for row in found))
+        raise DataFailed(
+            f"{len(found)} partition(s) could not be made from what was delivered", where=tables,
+            found=found[0]["reason"].rstrip("."),
+            next_step="They are tried again when their inputs change, or after `citylake backfill`.",
+        )  # fmt: skip
 
 
 def _outputs() -> dict[str, set[str]]:
