@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from citylake import ledger as ledger_package
 from citylake import settings
+from tests.integration import probe as probes
 from tests.integration.by_hand import Ledger
 
 _SCRATCH = "ledger_by_hand"
@@ -29,8 +30,33 @@ def by_hand(_scratch_database):
     """An empty ledger in a database of its own, in one transaction that is rolled back: a test types what happened."""
     connection = psycopg.connect(_scratch_database, row_factory=dict_row)
     try:
-        connection.execute("update ledger.lake set clock = 'replay', replay_at = null, timezone = 'Asia/Shanghai'")
+        connection.execute(
+            "update ledger.lake set clock = 'replay', replay_at = null, timezone = 'Asia/Shanghai'"
+        )
         yield Ledger(connection)
     finally:
         connection.rollback()
         connection.close()
+
+
+@pytest.fixture
+def probe(lake, tmp_path, monkeypatch):
+    """The probe's department in an empty lake, with its list of places delivered and conformed."""
+    from citylake.conform import conform
+
+    lake.empty()
+    made = probes.make(tmp_path, lake, monkeypatch)
+    made.deliver("place_1.csv", "place,factor\nA,2\nB,3\n", "2026-03-01T00:00")
+    conform(probes.PLACE)
+    return made
+
+
+@pytest.fixture
+def three_days(probe):
+    """March 1 to 3 delivered and made: A is 10, 20, 30; B only on the 2nd."""
+    from citylake.conform import conform
+
+    values = {"03-01": {"A": 10}, "03-02": {"A": 20, "B": 5}, "03-03": {"A": 30}}
+    probe.readings(values, "03-01", "03-03", "03-03T20:00")
+    conform(probes.DAILY)
+    return probe

@@ -14,6 +14,8 @@ from citylake.ledger import partitions
 from citylake.stack import start
 from citylake.stack.sequence import Silent, run_all
 
+DAILY, PLACE = "conformed.probe.daily", "conformed.probe.place"
+
 _DEPARTMENT = """
 title: {en: Probe, zh: 探针}
 owner: probe@city.example

@@ -66,6 +66,8 @@ def test_a_model_says_its_grain_and_every_column(path):
     )
     model = described()[path.stem]
     assert model.get("description", "").startswith("One row per ")
+    if path.stem.startswith(("int_", "indicator_value_")):
+        return  # never published: its grain is enough
     assert model.get("columns"), "no column is described"
     assert [column["name"] for column in model["columns"] if not column.get("description", "").strip()] == []
     assert [column["name"] for column in model["columns"] if not column.get("data_type")] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from citylake import settings
 from tests import servers
 
 
@@ -16,3 +17,17 @@ def module_home(_offline_home):
         servers.forget_settings()
         yield _offline_home
     servers.forget_settings()
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """Settings of a lake of a city, in a home of its own."""
+
+    def at(city: str) -> settings.Settings:
+        monkeypatch.setenv("CITYLAKE_HOME", str(tmp_path / city))
+        monkeypatch.setenv("CITYLAKE_CITY", city)
+        settings.current.cache_clear()
+        return settings.current()
+
+    yield at
+    settings.current.cache_clear()
