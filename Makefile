@@ -51,10 +51,11 @@ bench: venv  ## measure, and write docs/reference/benchmarks.md
 	@$(BIN)/python -m bench
 
 feed: venv  ## scaffold a feed: make feed name=<department>.<dataset>
-	@$(BIN)/citylake feed new $(name)
+	@$(BIN)/python -m citylake.cli.scaffold "$(name)"
 
 docs: venv  ## make the reference pages anew
-	@$(BIN)/citylake docs
+	@$(BIN)/python -m citylake.cli.reference
+	@$(BIN)/python -m citylake.catalog.indicators
 
 lock: venv  ## make requirements.lock anew from requirements.in
 	@$(BIN)/uv pip compile requirements.in --output-file requirements.lock --universal --python-version 3.11 \
