@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Literal
 
@@ -21,6 +22,14 @@ _PSEUDONYM = re.compile(r"^pseudonym\(([a-z][a-z0-9_]*)\)$")
 _AS = re.compile(r"^(keep|drop|generalise\(age_band\)|pseudonym\([a-z][a-z0-9_]*\))$")
 
 ColumnType = Literal["string", "integer", "double", "boolean", "date", "timestamp"]
+
+
+@functools.cache
+def _registry():
+    """Units and their conversions; half a second to make."""
+    import pint
+
+    return pint.UnitRegistry()
 
 
 class Privacy(BaseModel):
@@ -105,7 +114,7 @@ class Column(BaseModel):
         registry: pint.UnitRegistry = pint.UnitRegistry()
         zero = registry.Quantity(0.0, source).to(target).magnitude
         one = registry.Quantity(1.0, source).to(target).magnitude
-        return float(f"{one - zero:.12g}"), round(zero, 12)
+        return float(f"{one - zero:.15g}"), float(f"{zero:.15g}")
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:

@@ -6,10 +6,11 @@ Run as a program it reads `feed_id` lines, forks, and prints the process id; the
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,11 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     """Fork an admission for every line read; say its process id, then its exit status."""
-    import citylake.ledger.requests
-    import duckdb
-    import psycopg
-    import pyarrow.parquet
-    import pyiceberg.catalog.sql
     import s3fs  # noqa: F401  what an admission imports, before there is any connection or thread
 
     from citylake.admit import admit_waiting
@@ -49,17 +45,13 @@ class Admitting:
 
     def admit(self, feed_id: str, kill_after_s: float | None = None) -> tuple[float, bool]:
         """Admit what waits, in a fork that is killed after some seconds; returns its time and whether it was."""
-        import signal
-
         self.program.stdin.write(feed_id + "\n")
         self.program.stdin.flush()
         process, started = int(self._read()), time.monotonic()
         if kill_after_s is not None:
             time.sleep(kill_after_s)
-            try:
+            with suppress(ProcessLookupError):  # it was done already
                 os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # it was done already
         status = int(self._read())
         assert status in (0, signal.SIGKILL), f"the admission failed with status {status}"
         return time.monotonic() - started, status != 0

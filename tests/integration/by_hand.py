@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from citylake.clock import new_id
-from citylake.ledger.deliveries import Delivery, Outcome, next_attempt, record_delivery, record_outcome, repeated
+from citylake.ledger.deliveries import (
+    Delivery,
+    Outcome,
+    next_attempt,
+    record_delivery,
+    record_outcome,
+    repeated,
+)
 from citylake.ledger.partitions import block, declare_table, expected_inputs, record_made, stale
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -30,7 +37,13 @@ class Ledger:
         )
 
     def delivery(
-        self, name: str, feed_id: str, *, sender: str = "S", content: str | None = None, at: datetime | None = None
+        self,
+        name: str,
+        feed_id: str,
+        *,
+        sender: str = "S",
+        content: str | None = None,
+        at: datetime | None = None,
     ) -> Delivery:
         """A delivery that landed, an hour after the last one or at a given time."""
         self.hours += 1
@@ -109,7 +122,8 @@ class Ledger:
     def current(self, feed_id: str) -> dict[tuple[str, str], str]:
         """(sender, partition) -> name of the delivery whose rows count now."""
         rows = self.connection.execute(
-            "select sender, partition, delivery_id from ledger.current_deliveries where feed_id = %s", (feed_id,)
+            "select sender, partition, delivery_id from ledger.current_deliveries where feed_id = %s",
+            (feed_id,),
         )
         return {(row["sender"], row["partition"]): row["delivery_id"].split("-")[0] for row in rows}
 

@@ -20,7 +20,9 @@ AIR, WEATHER, STATION, CASE = (
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
 
-def put(department: str, name: str, content: bytes | str, *, at: datetime = NOON, sender: str | None = None) -> None:
+def put(
+    department: str, name: str, content: bytes | str, *, at: datetime = NOON, sender: str | None = None
+) -> None:
     """Drop an object in a department's inbox, with that department's own keys."""
     place = settings.current()
     access, secret = place.s3_keys(f"department-{department}")

@@ -12,7 +12,19 @@ from citylake import settings
 from citylake.admit import admit
 from citylake.errors import Problems
 from citylake.feed import load_feeds
-from tests.integration.deliveries import AIR, CASE, CASES, NOON, air_file, air_name, both, deliver, outcome, query, rows
+from tests.integration.deliveries import (
+    AIR,
+    CASE,
+    CASES,
+    NOON,
+    air_file,
+    air_name,
+    both,
+    deliver,
+    outcome,
+    query,
+    rows,
+)
 
 NAME = "case_report_2020-01-22.csv"
 DAY = date(2026, 3, 1)
@@ -46,7 +58,9 @@ def row(**values) -> str:
 def test_a_column_more_in_the_feed_file_is_a_column_more_in_the_table(feed_file):
     (first,) = deliver("health", NAME, f"{CASES}\n{row()}\n")
     admit(first)
-    feed_file("  - {name: dead_count,", "  - {name: icu_count, from: icu, type: integer}\n  - {name: dead_count,")
+    feed_file(
+        "  - {name: dead_count,", "  - {name: icu_count, from: icu, type: integer}\n  - {name: dead_count,"
+    )
     (second,) = deliver("health", NAME, f"{CASES},icu\n{row(icu=7)}\n", at=NOON + timedelta(hours=1))
     admit(second)
     found = {each["_delivery_id"]: each["icu_count"] for each in rows(f"admitted.{CASE}")}
@@ -61,7 +75,9 @@ def test_an_undeclared_column_is_kept_and_named_in_the_outcome(feed_file):
 
 
 def test_another_rule_admits_what_was_quarantined(feed_file):
-    (delivery_id,) = deliver("health", NAME, f"{CASES}\n{row()}\n{row(confirmed=2_000_000_000, province='x')}\n")
+    (delivery_id,) = deliver(
+        "health", NAME, f"{CASES}\n{row()}\n{row(confirmed=2_000_000_000, province='x')}\n"
+    )
     admit(delivery_id)
     first = outcome(delivery_id)
     assert (first["records_admitted"], first["records_quarantined"]) == (1, 1)
@@ -87,7 +103,9 @@ def test_a_delivery_that_was_held_is_admitted_after_the_feed_file_changed(feed_f
 
 
 def test_a_rule_that_cannot_be_evaluated_leaves_no_outcome_and_no_value_in_the_run(feed_file):
-    feed_file("rules:\n", "rules:\n  - {name: broken, that: 'province_name::integer > 0', because: a mistake}\n")
+    feed_file(
+        "rules:\n", "rules:\n  - {name: broken, that: 'province_name::integer > 0', because: a mistake}\n"
+    )
     (delivery_id,) = deliver("health", NAME, f"{CASES}\n{row(province='Zhang San')}\n")
     with pytest.raises(Exception, match="a rule cannot be evaluated"):
         admit(delivery_id)
@@ -100,7 +118,10 @@ def test_a_rule_that_cannot_be_evaluated_leaves_no_outcome_and_no_value_in_the_r
 
 
 def test_a_rule_that_reads_a_file_admits_nothing(feed_file):
-    feed_file("rules:\n", "rules:\n  - {name: curious, that: \"(select count(*) from read_csv('/etc/passwd')) > 0\", because: x}\n")
+    feed_file(
+        "rules:\n",
+        "rules:\n  - {name: curious, that: \"(select count(*) from read_csv('/etc/passwd')) > 0\", because: x}\n",
+    )
     (delivery_id,) = deliver("health", NAME, f"{CASES}\n{row()}\n")
     with pytest.raises(Problems, match="Cannot access file"):
         admit(delivery_id)
@@ -109,23 +130,37 @@ def test_a_rule_that_reads_a_file_admits_nothing(feed_file):
 
 def test_deliveries_admitted_at_once_do_not_lose_each_others_rows(lake):
     lake.empty()
-    admit(deliver("environment", air_name("First", DAY), air_file("First", DAY, 1))[0])  # the tables are there
+    admit(
+        deliver("environment", air_name("First", DAY), air_file("First", DAY, 1))[0]
+    )  # the tables are there
     ids = [
-        deliver("environment", air_name(f"S{n}", DAY), air_file(f"S{n}", DAY, 5), at=NOON + timedelta(hours=n))[0]
+        deliver(
+            "environment", air_name(f"S{n}", DAY), air_file(f"S{n}", DAY, 5), at=NOON + timedelta(hours=n)
+        )[0]
         for n in range(4)
     ]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(admit, ids))
     assert [each.records_admitted for each in found] == [5, 5, 5, 5]
-    assert sorted({each["station_name"] for each in rows(f"admitted.{AIR}")}) == ["First", "S0", "S1", "S2", "S3"]
+    assert sorted({each["station_name"] for each in rows(f"admitted.{AIR}")}) == [
+        "First",
+        "S0",
+        "S1",
+        "S2",
+        "S3",
+    ]
     assert len(rows(f"admitted.{AIR}")) == 21
-    assert query("select max(version) as v from ledger.versions where table_id = %(t)s", t=both(AIR)[0]) == [{"v": 5}]
+    assert query("select max(version) as v from ledger.versions where table_id = %(t)s", t=both(AIR)[0]) == [
+        {"v": 5}
+    ]
 
 
 def test_a_delivery_admitted_twice_at_once_has_its_rows_once(lake):
     lake.empty()
     admit(deliver("environment", air_name("First", DAY), air_file("First", DAY, 1))[0])
-    delivery_id = deliver("environment", air_name("S", DAY), air_file("S", DAY, 5), at=NOON + timedelta(hours=1))[0]
+    delivery_id = deliver(
+        "environment", air_name("S", DAY), air_file("S", DAY, 5), at=NOON + timedelta(hours=1)
+    )[0]
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(admit, [delivery_id] * 3))
     assert len(rows(f"admitted.{AIR}", delivery_id=delivery_id)) == 5

@@ -44,7 +44,9 @@ def air(content: str, *, station: str = "Wenhui", day: date = DAY, at: datetime 
 
 
 def versions(feed_id: str) -> dict[str, int]:
-    found = query("select partition, version from ledger.versions where table_id = %(t)s", t=f"admitted.{feed_id}")
+    found = query(
+        "select partition, version from ledger.versions where table_id = %(t)s", t=f"admitted.{feed_id}"
+    )
     return {row["partition"]: row["version"] for row in found}
 
 
@@ -58,7 +60,9 @@ def equation(row: dict) -> bool:
     return row["records_parsed"] == sum(row[part] for part in parts)
 
 
-BROKEN = air_file("Wenhui", DAY, 3) + '4,2026,3,1,3,err,60,6,38,900,22,8.4,1021.6,3.1,0,"C",1.8,"Wenhui"\n5,2026\n'
+BROKEN = (
+    air_file("Wenhui", DAY, 3) + '4,2026,3,1,3,err,60,6,38,900,22,8.4,1021.6,3.1,0,"C",1.8,"Wenhui"\n5,2026\n'
+)
 
 
 def test_rows_go_to_their_tables_and_the_outcome_to_the_ledger():
@@ -88,7 +92,10 @@ def test_two_feeds_make_of_one_object_what_each_reads():
     for delivery_id in deliver("environment", air_name("Wenhui", DAY), BROKEN):
         admit(delivery_id)
     assert len(rows(f"admitted.{WEATHER}")) == 3
-    assert [row["rules"] for row in rows(f"quarantine.{WEATHER}")] == [["wind_direction_code.one_of"], ["unparseable"]]
+    assert [row["rules"] for row in rows(f"quarantine.{WEATHER}")] == [
+        ["wind_direction_code.one_of"],
+        ["unparseable"],
+    ]
 
 
 def test_the_run_says_who_called_and_how_it_ended():
@@ -150,13 +157,17 @@ def test_a_file_that_cannot_be_admitted_is_held_and_the_last_good_state_stands(f
 
 
 def test_a_file_in_another_encoding_is_held_with_the_reason():
-    (delivery_id,) = deliver("health", "case_report_2020-01-22.csv", f"{CASES}\n2020-01-22,中国,,,,,,1,,,\n".encode("gb18030"))
+    (delivery_id,) = deliver(
+        "health", "case_report_2020-01-22.csv", f"{CASES}\n2020-01-22,中国,,,,,,1,,,\n".encode("gb18030")
+    )
     admit(delivery_id)
     assert outcome(delivery_id)["reasons"] == [{"kind": "wrong_encoding", "text": "the bytes are not utf-8"}]
 
 
 def test_a_name_that_covers_no_possible_days_is_held():
-    (delivery_id,) = deliver("health", "case_report_2020-02-31.csv", f"{CASES}\n2020-02-28,中国,CN,,,,,1,,,\n")
+    (delivery_id,) = deliver(
+        "health", "case_report_2020-02-31.csv", f"{CASES}\n2020-02-28,中国,CN,,,,,1,,,\n"
+    )
     admit(delivery_id)
     (reason,) = outcome(delivery_id)["reasons"]
     assert reason["kind"] == "impossible_period"
@@ -255,6 +266,10 @@ def test_an_unknown_delivery_and_one_of_no_feed_are_told():
 
 
 def test_case_reports_of_a_day_are_one_partition():
-    (delivery_id,) = deliver("health", "case_report_2020-01-22.csv", f"{CASES}\n2020-01-22,中国,CN,,,,,571,393,28,17\n")
+    (delivery_id,) = deliver(
+        "health", "case_report_2020-01-22.csv", f"{CASES}\n2020-01-22,中国,CN,,,,,571,393,28,17\n"
+    )
     admit(delivery_id)
-    assert [(row["confirmed_count"], row["_business_date"]) for row in rows(f"admitted.{CASE}")] == [(571, date(2020, 1, 22))]
+    assert [(row["confirmed_count"], row["_business_date"]) for row in rows(f"admitted.{CASE}")] == [
+        (571, date(2020, 1, 22))
+    ]

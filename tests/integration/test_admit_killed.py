@@ -25,9 +25,13 @@ def fill(lake) -> None:
     for n, station in enumerate(STATIONS):
         last = DAY + timedelta(days=DAYS - 1)
         good = air_file(station, DAY, days=DAYS)
-        broken = "".join(f'{k},2026,2,21,{k % 24},err,0,0,0,0,0,0,1000,0,0,"N",0,"{station}"\n' for k in range(50))
+        broken = "".join(
+            f'{k},2026,2,21,{k % 24},err,0,0,0,0,0,0,1000,0,0,"N",0,"{station}"\n' for k in range(50)
+        )
         put("environment", air_name(station, DAY, last), good + broken, at=NOON + timedelta(hours=n))
-    put("environment", air_name("Wenhui", DAY), air_file("Wenhui", DAY, pm25=90), at=NOON + timedelta(hours=9))
+    put(
+        "environment", air_name("Wenhui", DAY), air_file("Wenhui", DAY, pm25=90), at=NOON + timedelta(hours=9)
+    )
     land()
 
 
@@ -44,8 +48,15 @@ def state() -> dict:
         " natural join ledger.deliveries where feed_id = %(f)s order by delivery_id, partition",
         f=AIR,
     )
-    versions = query("select distinct partition from ledger.versions where table_id = %(t)s order by 1", t=both(AIR)[0])
-    return {"rows": content_hash(*both(AIR)), "outcomes": outcomes, "partitions": partitions, "versions": versions}
+    versions = query(
+        "select distinct partition from ledger.versions where table_id = %(t)s order by 1", t=both(AIR)[0]
+    )
+    return {
+        "rows": content_hash(*both(AIR)),
+        "outcomes": outcomes,
+        "partitions": partitions,
+        "versions": versions,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -89,5 +100,7 @@ def test_a_killed_admission_leaves_its_run_as_it_was(lake, undisturbed):
     program, seconds, _ = undisturbed
     fill(lake)
     program.admit(AIR, kill_after_s=seconds / 2)
-    runs = query("select status, finished_at from ledger.runs where verb = 'admit' order by started_at desc limit 1")
+    runs = query(
+        "select status, finished_at from ledger.runs where verb = 'admit' order by started_at desc limit 1"
+    )
     assert runs == [{"status": "running", "finished_at": None}]

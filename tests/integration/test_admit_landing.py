@@ -12,7 +12,19 @@ from citylake import land as land_package
 from citylake.errors import WrongUse
 from citylake.land import land
 from citylake.ledger import deliveries as ledger_deliveries
-from tests.integration.deliveries import AIR, CASE, CASES, NOON, STATION, WEATHER, air_file, air_name, deliver, put, query
+from tests.integration.deliveries import (
+    AIR,
+    CASE,
+    CASES,
+    NOON,
+    STATION,
+    WEATHER,
+    air_file,
+    air_name,
+    deliver,
+    put,
+    query,
+)
 
 DAY = date(2026, 3, 1)
 
@@ -42,7 +54,11 @@ def test_an_object_becomes_a_delivery_of_every_feed_that_reads_it():
         assert (row["compression"], row["encoding"], row["size_bytes"]) == ("none", "utf-8", len(content))
         body = kept(row)
         assert body["Body"].read() == content.encode()
-        assert body["Metadata"] == {"sender": "Wenhui", "arrived-at": NOON.isoformat(), "sha256": row["sha256"]}
+        assert body["Metadata"] == {
+            "sender": "Wenhui",
+            "arrived-at": NOON.isoformat(),
+            "sha256": row["sha256"],
+        }
     assert inbox() == []
 
 
@@ -99,7 +115,9 @@ def test_the_same_object_lands_once_however_often_it_is_dropped():
 
 def test_waiting_objects_are_taken_in_order_of_arrival():
     for hours, day in ((3, 22), (1, 24), (2, 23)):
-        put("health", f"case_report_2020-01-{day}.csv", CASES + f"\n{day}\n", at=NOON + timedelta(hours=hours))
+        put(
+            "health", f"case_report_2020-01-{day}.csv", CASES + f"\n{day}\n", at=NOON + timedelta(hours=hours)
+        )
     land()
     found = query("select name from ledger.deliveries order by landed_at")
     assert [row["name"][-6:-4] for row in found] == ["24", "23", "22"]
@@ -147,7 +165,9 @@ def test_an_object_replaced_while_it_lands_is_not_lost(monkeypatch):
         land()
     assert inbox() == [f"health/{name}"]
     land()
-    contents = [kept(row)["Body"].read() for row in query("select * from ledger.deliveries order by arrived_at")]
+    contents = [
+        kept(row)["Body"].read() for row in query("select * from ledger.deliveries order by arrived_at")
+    ]
     assert contents == [f"{CASES}\nfirst\n".encode(), f"{CASES}\nsecond\n".encode()]
 
 
@@ -162,7 +182,11 @@ def test_a_wrong_time_of_arrival_is_told_and_the_object_stays(lake):
 def test_the_feed_files_in_force_are_known_to_the_ledger():
     deliver("health", "case_report_2020-01-22.csv", CASES + "\n")
     known = {row["feed_id"]: row for row in query("select * from ledger.feeds")}
-    assert (known[AIR]["delivers"], known[AIR]["senders"], known[AIR]["partition_by"]) == ("period", 12, "measured_at")
+    assert (known[AIR]["delivers"], known[AIR]["senders"], known[AIR]["partition_by"]) == (
+        "period",
+        12,
+        "measured_at",
+    )
     assert (known[STATION]["delivers"], known[STATION]["partition_by"]) == ("everything", None)
     assert known[CASE]["deadline"] == timedelta(hours=18)
     before = query("select feed_id, declared_at from ledger.feeds order by feed_id")

@@ -91,7 +91,9 @@ def test_only_the_driving_input_makes_partitions(by_hand):
     by_hand.feed(FEED)
     by_hand.feed("environment.rain")
     by_hand.table(
-        OUTPUT, {"input_table": ADMITTED, "drives": True}, {"input_table": "admitted.environment.rain", "days_before": 1}
+        OUTPUT,
+        {"input_table": ADMITTED, "drives": True},
+        {"input_table": "admitted.environment.rain", "days_before": 1},
     )
     by_hand.arrives("r", "environment.rain", D1, D2, D3)
     assert by_hand.stale(OUTPUT) == {}

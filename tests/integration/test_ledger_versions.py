@@ -34,7 +34,9 @@ def make_all(ledger):
 
 
 def versions(ledger, table_id: str) -> dict[str, int]:
-    rows = ledger.connection.execute("select partition, version from ledger.versions where table_id = %s", (table_id,))
+    rows = ledger.connection.execute(
+        "select partition, version from ledger.versions where table_id = %s", (table_id,)
+    )
     return {row["partition"]: row["version"] for row in rows}
 
 
@@ -124,7 +126,9 @@ def test_a_request_accepted_while_a_partition_is_made_is_not_served_by_that(chai
     from citylake.ledger.partitions import record_made
 
     item = next(each for each in stale(chain.connection, OUTPUT) if each.partition == D1)
-    record_made(chain.connection, item, expected_inputs(chain.connection, OUTPUT, [D1]), "RUN", read_at=read_at)
+    record_made(
+        chain.connection, item, expected_inputs(chain.connection, OUTPUT, [D1]), "RUN", read_at=read_at
+    )
     assert chain.stale(OUTPUT)[D1] == "requested: while it runs"
 
 
@@ -136,5 +140,7 @@ def test_declaring_a_table_again_changes_nothing(chain):
     chain.table(MARTS, {"input_table": OUTPUT, "drives": True}, partitioned=False)
     assert declared() == before
     chain.table(MARTS, {"input_table": REFERENCE, "drives": True}, partitioned=False)
-    inputs = chain.connection.execute("select input_table from ledger.table_inputs where table_id = %s", (MARTS,))
+    inputs = chain.connection.execute(
+        "select input_table from ledger.table_inputs where table_id = %s", (MARTS,)
+    )
     assert [row["input_table"] for row in inputs] == [REFERENCE]

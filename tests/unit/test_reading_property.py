@@ -66,7 +66,7 @@ def by_python(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("block", [1 << 22, 256])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(text="id,value,at\n\n\na,1\n\nb,2,\n")
 @example(text='id,value,at\n"a\r\nb",1,\n"x","y"\n')
 @given(text=written())
