@@ -5,6 +5,7 @@ Run as a program it reads `feed_id` lines, forks, and prints the process id; the
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -18,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     """Fork an admission for every line read; say its process id, then its exit status."""
-    import s3fs  # noqa: F401  what an admission imports, before there is any connection or thread
-
+    # What an admission imports, before there is any connection or thread.
+    for name in ("duckdb", "psycopg", "pyarrow.parquet", "pyarrow.dataset", "pyiceberg.catalog.sql", "boto3"):
+        importlib.import_module(name)
     from citylake.admit import admit_waiting
 
     print("ready", flush=True)
