@@ -104,9 +104,9 @@ def cities(module_home):
         city.scratch.__exit__(None, None, None)
 
 
-def _results(connection, name: str):
-    domain = name.split(".")[0]
-    return {f"{domain}.{item.table}.{item.name}": item for item in evaluate(connection, load_checks(domain))}
+def _results(connection, domain: str, table: str | None = None):
+    tables = tuple(item for item in load_checks(domain) if table in (None, item.table))
+    return {f"{domain}.{item.table}.{item.name}": item for item in evaluate(connection, tables)}
 
 
 @pytest.mark.parametrize("domain", domains())
@@ -119,11 +119,12 @@ def test_clean_data_passes_every_check(cities, domain):
 @pytest.mark.parametrize("name", ALL)
 def test_a_check_catches_the_defect_planted_for_it(cities, name):
     assert name in DEFECTS, "plant a defect for the new expectation in DEFECTS"
-    connection = cities[name.split(".")[0]].connection
+    domain, table, _ = name.split(".")
+    connection = cities[domain].connection
     connection.execute("begin")
     try:
         connection.execute(DEFECTS[name])
-        assert not _results(connection, name)[name].success
+        assert not _results(connection, domain, table)[name].success
     finally:
         connection.execute("rollback")
 
