@@ -90,7 +90,17 @@ def start_storage() -> TestLake:
     home = Path(named).resolve() if named else Path(tempfile.mkdtemp(prefix="citylake-tests-"))
     os.environ.update(CITYLAKE_HOME=str(home), CITYLAKE_CLOCK="replay")
     forget_settings()
-    site = Site(settings.current())
+    started = TestLake(home, is_kept=bool(named))
+    try:
+        _start_storage(Site(settings.current()))
+    except BaseException:
+        stop(started)
+        raise
+    forget_settings()
+    return started
+
+
+def _start_storage(site: Site) -> None:
     site.make_folders()
     with locked(site.run / "up.lock"):
         postgres_roles.make_secrets(site)
@@ -100,8 +110,6 @@ def start_storage() -> TestLake:
         # The watcher on the inbox would take what a test puts there.
         supervise.stop(site, list(airflow.NAMES), seconds=30)
         run_all([step for step in start._steps(site) if step.name in _STORAGE], Silent())
-    forget_settings()
-    return TestLake(home, is_kept=bool(named))
 
 
 def start_spark(started: TestLake) -> None:
