@@ -56,7 +56,12 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
 
 def _one_per_hour(rows: DataFrame) -> DataFrame:
     """Two senders may both claim a station's hour: the later delivery counts, or hours would exceed 24."""
-    return patterns.latest(rows, by=("station_name", "measured_at"), order=("_delivery_id", "_source_row"))
+    # By station once, which every window below can use; a quarter less work than one shuffle for each.
+    # No station is larger than another: 24 hours a day.
+    by_station = rows.repartition("station_name")
+    return patterns.latest(
+        by_station, by=("station_name", "measured_at"), order=("_delivery_id", "_source_row")
+    )
 
 
 def _with_stuck(readings: DataFrame) -> DataFrame:
