@@ -12,8 +12,13 @@ with DAG("maintenance__sweep", schedule=timedelta(minutes=2), tags=["maintenance
     @task(outlets=[WOKEN])
     def sweep(*, outlet_events):
         """Ask the ledger what waits or is stale, and wake the DAGs that make it."""
+        from citylake.conform import declare_tables
         from citylake.ledger.sweep import sweep as verb
+        from citylake.publish import declare_marts
 
+        # An output that was never made is seen only once it is declared.
+        declare_tables()
+        declare_marts()
         found = call(verb, done="found")
         for feed_id in found["feeds"]:
             outlet_events[WOKEN].add(landed(feed_id))
