@@ -10,11 +10,12 @@ from citylake.stack import health
 from citylake.stack.sequence import Progress, Step, run_all
 from citylake.stack.site import Site
 
-_PATIENCE = 180
+# Six programs that start at once on a busy machine.
+_PATIENCE = 300
 
 
 def wait(site: Site, progress: Progress) -> None:
-    """Return when every server answers. Raises: ServerUnavailable after three minutes."""
+    """Return when every server answers. Raises: ServerUnavailable after five minutes."""
     addresses = health.addresses(site)
     steps = [
         Step(name, name, addresses.get(name, "its heartbeat"), functools.partial(_wait_for, site, name))

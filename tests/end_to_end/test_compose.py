@@ -6,6 +6,7 @@ Needs a container engine and up to half an hour, so it runs only when asked: CIT
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -77,7 +78,8 @@ def containers(laptop_values) -> Iterator[Containers]:  # noqa: ARG001 (one stac
     _run(["docker", "compose", "down", "--volumes"], environment)
     try:
         _run(["docker", "compose", "up", "--build", "--detach"], environment)
-        printed = _run(["docker", "compose", "run", "--rm", "-T", "citylake", "run", *CITY], environment)
+        with _told_of_servers(environment):
+            printed = _run(["docker", "compose", "run", "--rm", "-T", "citylake", "run", *CITY], environment)
         yield Containers(environment, printed)
     finally:
         _run(["docker", "compose", "down", "--volumes"], environment)
@@ -142,6 +144,17 @@ def test_every_server_is_healthy_and_a_second_start_restarts_none(containers):
     containers.compose("up", "--detach", "--wait", *SERVERS)
     again = _run(["docker", "inspect", "--format", "{{.Name}} {{.State.StartedAt}}", *_servers(containers)])
     assert again == began
+
+
+@contextlib.contextmanager
+def _told_of_servers(environment: dict[str, str]) -> Iterator[None]:
+    """What the servers said last, printed where the block fails: the project is gone afterwards."""
+    try:
+        yield
+    except BaseException:
+        print(_run(["docker", "compose", "ps", "--all"], environment))
+        print(_run(["docker", "compose", "logs", "--no-color", "--tail", "20"], environment))
+        raise
 
 
 def _servers(containers: Containers) -> list[str]:
