@@ -91,7 +91,11 @@ def test_an_environment_made_from_this_lock_is_left_alone_and_one_of_another_loc
 def test_a_failed_installation_leaves_no_sign_of_success(machine):
     project, _, program, run = machine
     program("python3", 'case "$*" in *executable*) echo python3;; esac')
-    program("uv", '[ "$1" = --version ] && exit 0; [ "$1" = venv ] && exit 0; exit 1')
+    program("uv", '[ "$1" = --version ] && exit 0; [ "$1" = pip ] && exit 1; exit 0')
+    # Made from another lock: half changed, it is what neither lock says.
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python").symlink_to("/bin/true")
+    (project / ".venv" / "made-from").write_text("another lock\n")
     done = run()
     assert done.returncode == 2
     assert "the Python environment could not be made" in done.stderr
