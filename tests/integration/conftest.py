@@ -9,6 +9,8 @@ from psycopg.rows import dict_row
 
 from citylake import ledger as ledger_package
 from citylake import settings
+from citylake.feed import load_feeds
+from citylake.table import load_tables
 from tests.integration import probe as probes
 from tests.integration.by_hand import Ledger
 
@@ -48,7 +50,10 @@ def probe(lake, tmp_path, monkeypatch):
     made = probes.make(tmp_path, lake, monkeypatch)
     made.deliver("place_1.csv", "place,factor\nA,2\nB,3\n", "2026-03-01T00:00")
     conform(probes.PLACE)
-    return made
+    yield made
+    # The project's own declarations are read again by whoever comes next.
+    load_feeds.cache_clear()
+    load_tables.cache_clear()
 
 
 @pytest.fixture
