@@ -52,12 +52,11 @@ def conform(table_id: str, request: str | None = None) -> dict:
     with only_writer(table.table_id):
         if request:
             return stage(table, request)
-        work = next_work(table)
         done = Run(table, "")
-        if work:
+        if next_work(table):
             with ledger.run(ROLE, "conform", table.table_id) as run:
                 done = Run(table, run.run_id)
-                in_session(lambda spark: _until_nothing_is_stale(spark, done, work))
+                in_session(lambda spark: _until_nothing_is_stale(spark, done))
                 run.rows = done.rows
                 run.message = f"{done.partitions} partitions made, {done.unchanged} unchanged"
                 _fail_for_blocked(done)
@@ -67,11 +66,11 @@ def conform(table_id: str, request: str | None = None) -> dict:
     }  # fmt: skip
 
 
-def _until_nothing_is_stale(spark: SparkSession, run: Run, work: Work | None) -> None:
-    while work:
+def _until_nothing_is_stale(spark: SparkSession, run: Run) -> None:
+    # Asked anew each time: what arrived meanwhile comes first, and after a lost session nothing comes twice.
+    while work := next_work(run.table):
         _refuse_endless(run, work)
         _make(spark, run, work)
-        work = next_work(run.table)
 
 
 def _make(spark: SparkSession, run: Run, work: Work) -> None:

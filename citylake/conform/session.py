@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 _PROBE_S = 3.0
-# Waits of 0.05, 0.2, 0.8, 2, 2, 2, 2 s between attempts: a server that is gone is told after 10 s.
-# pyspark's own policy waits for minutes.
+# Waits of 0.05, 0.2, 0.8, 2, 2 s between attempts, twice for a call under way (it is taken up again): a
+# server that is gone is told after about 10 s. pyspark's own policy waits for minutes.
 _RETRIES: dict[str, Any] = {
-    "max_retries": 7, "initial_backoff": 50, "max_backoff": 2000, "max_server_retry_delay": 2000,
+    "max_retries": 5, "initial_backoff": 50, "max_backoff": 2000, "max_server_retry_delay": 2000,
 }  # fmt: skip
 _DATA_ERRORS = ("ArithmeticException", "NumberFormatException", "DateTimeException",
                 "ArrayIndexOutOfBoundsException")  # fmt: skip
@@ -77,8 +78,9 @@ def _connect(place: str) -> SparkSession:
     from pyspark.sql import SparkSession
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
-    # pyspark logs each gRPC failure with a stack trace before it raises it.
+    # pyspark logs each gRPC failure with a stack trace, and warns of it, before it raises it.
     logging.getLogger("pyspark.sql.connect.logging").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
     # builder.create, not getOrCreate: a session that other code of this process left open is not ours.
     spark = SparkSession.builder.remote(place).create()
     spark.client.set_retry_policies([DefaultPolicy(**_RETRIES)])
@@ -113,7 +115,7 @@ def translated() -> Iterator[None]:
         if condition.startswith("INVALID_HANDLE"):
             raise SessionLost(_first_line(error)) from error
         if _is_gone(error):
-            raise _unavailable(place, _first_line(error)) from error
+            raise _unavailable(place, f"gRPC status {_status(error).name}") from error
         if type(error).__name__ in _DATA_ERRORS:
             raise RowsFailed(condition or type(error).__name__) from error
         raise
@@ -122,8 +124,11 @@ def translated() -> Iterator[None]:
 def _is_gone(error) -> bool:
     import grpc
 
-    status = getattr(error, "getGrpcStatusCode", lambda: None)()
-    return status in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    return _status(error) in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+
+
+def _status(error):
+    return error.getGrpcStatusCode() if hasattr(error, "getGrpcStatusCode") else None
 
 
 def _first_line(error) -> str:

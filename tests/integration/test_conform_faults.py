@@ -12,7 +12,7 @@ import pytest
 
 from citylake import conform as package
 from citylake import lake, ledger, settings
-from citylake.conform import conform, discard, making, output, session
+from citylake.conform import batch, conform, discard, making, output, session, work
 from citylake.errors import DataFailed, ServerUnavailable, WrongUse
 from citylake.ledger import requests
 from citylake.table import find_table
@@ -147,6 +147,24 @@ def test_a_write_that_outlives_its_client_never_reaches_the_table(three_days):
     assert ("03-03", 33) in three_days.rows(DAILY, "_business_date", "value")
     with pytest.raises(output.MovedMeanwhile):
         output.publish_branch(found, "run_outlived_1", base)
+
+
+def test_a_session_lost_after_a_batch_goes_on_in_another_and_makes_nothing_twice(probe, monkeypatch):
+    monkeypatch.setattr(work, "MOST_PARTITIONS", 1)
+    probe.readings({"03-01": {"A": 1}, "03-02": {"A": 2}}, "03-01", "03-02", "03-03T00:00")
+    real, calls = batch.write, []
+
+    def lose_once(*given):
+        calls.append(1)
+        if len(calls) == 2:
+            raise session.SessionLost("INVALID_HANDLE.SESSION_NOT_FOUND")
+        return real(*given)
+
+    monkeypatch.setattr(batch, "write", lose_once)
+    assert conform(DAILY)["partitions"] == 2
+    assert probe.versions(DAILY) == {"03-01": 1, "03-02": 1}
+    assert len(calls) == 3
+    assert probe.branches(DAILY) == set()
 
 
 def test_something_else_that_moves_the_table_makes_the_batch_come_again(three_days, monkeypatch):
