@@ -61,14 +61,29 @@ def changes(feed_id: str, in_force: dict[str, Any] | None, feed: Feed | None) ->
             Change(feed_id, "", "the file", None, _NEW, "no feed takes its deliveries any more; rows stay")
         ]
     now = feed.model_dump(mode="json", by_alias=True)
-    found = [
-        Change(feed_id, key, _text(in_force.get(key)), _text(now.get(key)), *_OF_KEY.get(key, (_NEW, "")))
-        for key in {**now, **in_force}
-        if key not in ("columns", "rules") and in_force.get(key) != now.get(key)
-    ]
+    found: list[Change] = []
+    for key in {**now, **in_force}:
+        if key not in ("columns", "rules"):
+            meaning = _OF_KEY.get(key, (_NEW, ""))
+            for part, before, after in _parts(key, in_force.get(key), now.get(key)):
+                found.append(Change(feed_id, part, _text(before), _text(after), *meaning))
     found += _rules(feed_id, _named(in_force["rules"]), _named(now["rules"]))
     found += _columns(feed_id, _named(in_force["columns"]), _named(now["columns"]))
     return sorted(found, key=lambda change: (-_MEANINGS.index(change.meaning), change.key))
+
+
+def _parts(key: str, before: Any, after: Any) -> list[tuple[str, Any, Any]]:
+    """What differs: the value itself, or of a mapping the keys within it."""
+    if before == after:
+        return []
+    if isinstance(before, dict) and isinstance(after, dict):
+        names = {**after, **before}
+        return [
+            (f"{key}: {name}", before.get(name), after.get(name))
+            for name in names
+            if before.get(name) != after.get(name)
+        ]
+    return [(key, before, after)]
 
 
 def _named(items: list[dict]) -> dict[str, dict]:

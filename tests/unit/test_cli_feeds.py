@@ -107,13 +107,13 @@ def test_the_same_file_changes_nothing(write):
 @pytest.mark.parametrize(
     ("old", "new", "meanings"),
     [
-        ("en: Waste bins", "en: Bins", {"title": "evolve"}),
-        ("deadline: PT6H", "deadline: PT7H", {"arrival": "evolve"}),
+        ("en: Waste bins", "en: Bins", {"title: en": "evolve"}),
+        ("deadline: PT6H", "deadline: PT7H", {"arrival: deadline": "evolve"}),
         ("because: an empty bin is not weighed", "because: nobody weighs air", {"rules: not_empty": "evolve"}),
         ('that: "weight_kg > 0"', 'that: "weight_kg > 1"', {"rules: not_empty": "re-admit from landing"}),
         ("name: not_empty", "name: has_weight",
          {"rules: not_empty": "re-admit from landing", "rules: has_weight": "re-admit from landing"}),
-        ("encoding: utf-8", "encoding: gb18030", {"format": "re-admit from landing"}),
+        ("encoding: utf-8", "encoding: gb18030", {"format: encoding": "re-admit from landing"}),
         ("range: [0, 500]", "range: [0, 900]", {"column weight_kg: range": "re-admit from landing"}),
         ("from: weight,", "from: mass,", {"column weight_kg: from": "re-admit from landing"}),
         ("from_unit: kg", "from_unit: t", {"column weight_kg: from_unit": "re-admit from landing"}),

@@ -68,6 +68,20 @@ def test_a_table_never_breaks_a_number_or_is_wider_than_the_terminal(width, caps
     assert sum("1,200" in line for line in lines) == 3
 
 
+def test_long_texts_give_way_to_times_and_to_what_is_whole(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    show.console.cache_clear()
+    texts = [show.Field(f"text_{number}") for number in range(4)]
+    fields = (*texts, show.Field("at"), show.Field("word", whole=True))
+    row = dict.fromkeys((field.key for field in texts), "long " * 9)
+    row |= {"at": datetime(2026, 3, 1, 8, tzinfo=UTC), "word": "three words of it"}
+    show.rows([row], fields, as_json=False)
+    show.console.cache_clear()
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert any("2026-03-01 08:00:00  three words of it" in line for line in lines)
+
+
 def test_a_wide_terminal_shows_more_columns(width, capsys):
     show.rows(ROWS, FIELDS, as_json=False)
     text = capsys.readouterr().out
@@ -83,9 +97,10 @@ def test_nothing_is_said_in_words(capsys):
 
 
 def test_square_brackets_are_text(capsys):
-    show.rows([{"feed": "[red]x[/]", "rows": 1}], FIELDS, as_json=False)
+    show.rows([{"feed": "[red]x[/]", "rows": "[red]z[/]"}], FIELDS, as_json=False)
     show.say("[bold]y")
     assert "[red]x[/]" in (text := capsys.readouterr().out)
+    assert "[red]z[/]" in text
     assert "[bold]y" in text
 
 
