@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 _PROBE_S = 3.0
+_HANDSHAKE_S = 10.0
 # Waits of 0.05, 0.2, 0.8, 2, 2 s between attempts, twice for a call under way (it is taken up again): a
 # server that is gone is told after about 10 s. pyspark's own policy waits for minutes.
 _RETRIES: dict[str, Any] = {
@@ -88,12 +89,23 @@ def _connect(place: str) -> SparkSession:
 
 
 def _probe(place: str) -> None:
+    """Ask whether anything answers before pyspark does, which has no time limit for it."""
     address = urlsplit(place)
     host, port = address.hostname or "localhost", address.port or 15002
     try:
         socket.create_connection((host, port), timeout=_PROBE_S).close()
     except OSError as error:
         raise _unavailable(place, error.strerror or str(error)) from error
+    if "use_ssl=true" in place:
+        return
+    import grpc
+
+    # A server that hangs still accepts connections; only a handshake shows that it lives.
+    with grpc.insecure_channel(f"{host}:{port}") as channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=_HANDSHAKE_S)
+        except grpc.FutureTimeoutError as error:
+            raise _unavailable(place, f"a port that is open and silent for {_HANDSHAKE_S:.0f} s") from error
 
 
 @contextlib.contextmanager

@@ -276,5 +276,14 @@ def test_a_server_that_is_gone_is_told_within_seconds(three_days, monkeypatch):
     assert three_days.stale(DAILY) == ["03-03"]
 
 
+def test_a_server_that_hangs_is_told_too(monkeypatch):
+    monkeypatch.setattr(session, "_HANDSHAKE_S", 1.0)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with pytest.raises(ServerUnavailable, match="a port that is open and silent for 1 s"):
+            session._probe(f"sc://localhost:{silent.getsockname()[1]}/;token=x")
+
+
 def test_what_the_package_offers_is_what_others_call():
     assert package.__all__ == ["conform", "declare_tables", "discard"]
