@@ -62,6 +62,7 @@ def test_what_is_left_of_a_request_are_its_own_stale_partitions(made):
     request = requests.request_backfill(made.connection, *asked, staged=True)
     assert left_of_request(made.connection, request, [TABLE]) == ([], [])
     requests.accept(made.connection, request)
+    made.arrives("b", FEED, "2026-03-03")  # stale too, and nobody's request
     left, _ = left_of_request(made.connection, request, [TABLE, MARTS])
     assert sorted(left) == [f"{TABLE} 2026-03-01", f"{TABLE} 2026-03-02"]
     made.make(TABLE)
