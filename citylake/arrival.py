@@ -91,7 +91,9 @@ class Format(Strict):
         try:
             "".encode(self.encoding)
         except LookupError:
-            raise ValueError(f"encoding '{self.encoding}' is not known to Python; try utf-8 or gb18030") from None
+            raise ValueError(
+                f"encoding '{self.encoding}' is not known to Python; try utf-8 or gb18030"
+            ) from None
         if self.timezone not in available_timezones():
             raise ValueError(f"timezone '{self.timezone}' is not in the time zone database")
         return self

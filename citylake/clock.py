@@ -41,5 +41,7 @@ def parse_duration(text: str) -> timedelta:
     from pydantic import TypeAdapter
 
     if not text.startswith("P") or "Y" in text or "M" in text.split("T")[0]:
-        raise ValueError(f"'{text}' is not a duration in days, hours, minutes and seconds, such as P1D or PT5M")
+        raise ValueError(
+            f"'{text}' is not a duration in days, hours, minutes and seconds, such as P1D or PT5M"
+        )
     return TypeAdapter(timedelta).validate_python(text)

@@ -64,7 +64,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Problems([WrongUse("this is not YAML", where=shown(path), found=str(error))]) from error
     if not isinstance(content, dict):
-        raise Problems([WrongUse("a feed file is a mapping of keys", where=shown(path), found=type(content).__name__)])
+        raise Problems(
+            [WrongUse("a feed file is a mapping of keys", where=shown(path), found=type(content).__name__)]
+        )
     return content
 
 
@@ -89,7 +91,9 @@ def _problem(item: Any, content: dict[str, Any], path: Path) -> WrongUse:
     elif item["type"] == "missing":
         what = f"the key '{place.pop()}' is missing"
     where = ": ".join([shown(path), *[str(part) for part in place]])
-    found = None if item["type"] in ("missing", "value_error", "extra_forbidden") else repr(item["input"])[:80]
+    found = (
+        None if item["type"] in ("missing", "value_error", "extra_forbidden") else repr(item["input"])[:80]
+    )
     return WrongUse(what, where=where, found=found)
 
 

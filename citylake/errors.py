@@ -38,7 +38,10 @@ class CitylakeError(Exception):
     def __reduce__(self):
         """Keep the keyword arguments when the error crosses a process boundary."""
         parts = ("where", "found", "expected", "next_step")
-        return (_rebuild, (type(self), self.what, {name: getattr(self, name) for name in parts}, self.__dict__.copy()))
+        return (
+            _rebuild,
+            (type(self), self.what, {name: getattr(self, name) for name in parts}, self.__dict__.copy()),
+        )
 
 
 def _rebuild(kind: type[CitylakeError], what: str, parts: dict, state: dict) -> CitylakeError:

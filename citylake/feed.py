@@ -117,9 +117,13 @@ class Feed(Strict):
     def _consistent(self) -> Feed:
         kept = {column.name for column in self.kept_columns}
         problems = [f"column '{name}' is declared twice" for name in repeated(c.name for c in self.columns)]
-        problems += [f"rule '{name}' is declared twice" for name in repeated(rule.name for rule in self.rules)]
+        problems += [
+            f"rule '{name}' is declared twice" for name in repeated(rule.name for rule in self.rules)
+        ]
         problems += [f"key column '{name}' is not a kept column" for name in self.key if name not in kept]
-        problems += [f"source column '{n}' is both read and ignored" for n in self.ignores if n in self.source_columns]
+        problems += [
+            f"source column '{n}' is both read and ignored" for n in self.ignores if n in self.source_columns
+        ]
         problems += self._wrong_partition(kept)
         if isinstance(self.delivers, Changes) and self.delivers.changes not in kept:
             problems.append(f"the operation column '{self.delivers.changes}' is not a kept column")
@@ -185,7 +189,8 @@ def load_feeds(folder: Path | None = None) -> dict[str, Feed]:
 def _unknown_references(feeds: dict[str, Feed]) -> list[CitylakeError]:
     return [
         WrongUse(
-            "references a feed that does not exist", found=column.references,
+            "references a feed that does not exist",
+            found=column.references,
             where=f"feeds/{feed.department}/{feed.dataset}.yml: column '{column.name}'",
             expected="one of " + ", ".join(sorted(feeds)),
         )  # fmt: skip
@@ -211,7 +216,9 @@ def read_feed(path: Path) -> Feed:
     content = _yaml(path)
     place = {"department": path.parent.name, "dataset": path.stem}
     problems: list[CitylakeError] = [
-        WrongUse(f"the key '{name}' is not known", where=_shown(path), next_step="Folder and file name say it.")
+        WrongUse(
+            f"the key '{name}' is not known", where=_shown(path), next_step="Folder and file name say it."
+        )
         for name in place
         if name in content
     ]

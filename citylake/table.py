@@ -100,7 +100,9 @@ def _reference(feed: Feed) -> Table:
 def load_tables() -> dict[str, Table]:
     """Every conformed table by id. Raises: Problems with every error of every file."""
     feeds = load_feeds()
-    tables = {table.table_id: table for table in map(_reference, (f for f in feeds.values() if not f.partition))}
+    tables = {
+        table.table_id: table for table in map(_reference, (f for f in feeds.values() if not f.partition))
+    }
     problems: list[CitylakeError] = []
     folder = settings.PROJECT / "spark_jobs"
     for path in sorted(folder.glob("*/*.yml")):
@@ -130,7 +132,9 @@ def find_table(table_id: str) -> Table:
     tables = load_tables()
     found = tables.get(table_id) or tables.get(f"conformed.{table_id}")
     if not found:
-        raise WrongUse(f"there is no conformed table '{table_id}'", expected="one of " + ", ".join(sorted(tables)))
+        raise WrongUse(
+            f"there is no conformed table '{table_id}'", expected="one of " + ", ".join(sorted(tables))
+        )
     return found
 
 

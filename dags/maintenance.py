@@ -7,7 +7,9 @@ from datetime import timedelta
 from airflow.sdk import DAG, task
 from tasks import DAG_DEFAULTS, WOKEN, call, landed, stale
 
-with DAG("maintenance__sweep", schedule=timedelta(minutes=2), tags=["maintenance"], doc_md=__doc__, **DAG_DEFAULTS):
+with DAG(
+    "maintenance__sweep", schedule=timedelta(minutes=2), tags=["maintenance"], doc_md=__doc__, **DAG_DEFAULTS
+):
 
     @task(outlets=[WOKEN])
     def sweep(*, outlet_events):

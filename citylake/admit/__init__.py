@@ -29,7 +29,9 @@ def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = Non
     done: set[str] = set()
     while True:
         with ledger.connect(ROLE) as connection:
-            waiting = [item for item in deliveries.waiting(connection, feed_id) if item.delivery_id not in done]
+            waiting = [
+                item for item in deliveries.waiting(connection, feed_id) if item.delivery_id not in done
+            ]
         if not waiting:
             return counts
         for delivery in waiting:
@@ -83,7 +85,9 @@ def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | 
     try:
         return feed.covers.period(delivery.name) if feed.covers else None, []
     except ValueError as error:
-        return None, [{"kind": "impossible_period", "text": f"the name '{delivery.name}' covers no days: {error}"}]
+        return None, [
+            {"kind": "impossible_period", "text": f"the name '{delivery.name}' covers no days: {error}"}
+        ]
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict) -> Outcome:
@@ -106,12 +110,16 @@ def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[
         ("admitted", admitted_schema(feed), feed.partition is not None, typed.admitted_files),
     )
     return {
-        layer: replace_rows(ROLE, getattr(feed, layer), columns, by_month, delivery.delivery_id, run_id, files)
+        layer: replace_rows(
+            ROLE, getattr(feed, layer), columns, by_month, delivery.delivery_id, run_id, files
+        )
         for layer, columns, by_month, files in parts
     }
 
 
-def _read_and_type(delivery: Delivery, feed: Feed, folder: Path, common: dict) -> tuple[dict, Typed, list[dict]]:
+def _read_and_type(
+    delivery: Delivery, feed: Feed, folder: Path, common: dict
+) -> tuple[dict, Typed, list[dict]]:
     """Drift, rows and reasons to hold; where there is a reason there are no rows but their count."""
     found: dict = {}
     reading: Reading | None = None
@@ -128,9 +136,17 @@ def _read_and_type(delivery: Delivery, feed: Feed, folder: Path, common: dict) -
         typing = Typing(feed, delivery, folder, landed_at, common["known_at"])
         typed = typing.run(reading, reopen=lambda: _read(delivery, feed))
     except Unreadable as error:
-        return found, Typed(parsed=reading.records if reading else 0), [{"kind": error.kind, "text": error.detail}]
+        return (
+            found,
+            Typed(parsed=reading.records if reading else 0),
+            [{"kind": error.kind, "text": error.detail}],
+        )
     if typed.parsed == 0 and not feed.format.may_be_empty:
-        return found, Typed(), [{"kind": "empty", "text": "a header and no records, where records are promised"}]
+        return (
+            found,
+            Typed(),
+            [{"kind": "empty", "text": "a header and no records, where records are promised"}],
+        )
     return found, typed, []
 
 

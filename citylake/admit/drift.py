@@ -28,7 +28,9 @@ def reasons_to_hold(feed: Feed, found: dict[str, list], header: list[str]) -> li
     if twice:
         reasons.append({"kind": "duplicate_header", "text": "columns named twice: " + ", ".join(twice)})
     if "removed" in found:
-        text = f"{len(found['removed'])} declared column(s) missing: " + ", ".join(f"'{n}'" for n in found["removed"])
+        text = f"{len(found['removed'])} declared column(s) missing: " + ", ".join(
+            f"'{n}'" for n in found["removed"]
+        )
         text += f". Its columns: {', '.join(header)}."
         for item in found.get("renamed", []):
             text += f" '{item['to']}' is close to '{item['from']}': change `from:`, or ask the department."

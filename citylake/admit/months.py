@@ -35,7 +35,9 @@ class MonthFiles:
         import pyarrow.parquet as pq
 
         if name not in self.writers:
-            self.writers[name] = pq.ParquetWriter(self.folder / f"{name}.parquet", rows.schema, compression="zstd")
+            self.writers[name] = pq.ParquetWriter(
+                self.folder / f"{name}.parquet", rows.schema, compression="zstd"
+            )
         return self.writers[name]
 
     def close(self) -> list[Path]:

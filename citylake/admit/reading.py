@@ -136,14 +136,19 @@ def _header(head: bytes, encoding: str, feed: Feed) -> tuple[list[str], bool]:
     lines = io.StringIO(text, newline="")
     try:
         names = next(
-            filter(None, csv_module.reader(lines, delimiter=feed.format.delimiter, quotechar=feed.format.quote)), []
+            filter(
+                None, csv_module.reader(lines, delimiter=feed.format.delimiter, quotechar=feed.format.quote)
+            ),
+            [],
         )
     except csv_module.Error as error:
         raise Unreadable("unreadable", f"the header: {error}") from error
     if not any(names):
         raise Unreadable("empty", "the file has no header and no records")
     if any("\x00" in name for name in names):
-        raise Unreadable("unreadable", "a column name holds a NUL character: these bytes are not a table of text")
+        raise Unreadable(
+            "unreadable", "a column name holds a NUL character: these bytes are not a table of text"
+        )
     return names, len(head) < _BLOCK_BYTES and lines.tell() == len(text)
 
 
@@ -161,7 +166,9 @@ def _numbered(opened, reading: Reading, feed: Feed, source: _Source) -> Iterator
         except (pa.ArrowInvalid, UnicodeDecodeError, *_BAD_COMPRESSION) as error:
             raise _unreadable(error, feed) from error
         # Arrow parses a block before it yields it, so every broken record among these rows is known.
-        broken = np.array([record.source_row for record in reading.unparsed if record.source_row >= row], np.int64)
+        broken = np.array(
+            [record.source_row for record in reading.unparsed if record.source_row >= row], np.int64
+        )
         numbers = np.arange(row, row + batch.num_rows + len(broken), dtype=np.int64)
         numbers = numbers[~np.isin(numbers, broken)][: batch.num_rows]
         if batch.num_rows and row == 0:

@@ -18,7 +18,10 @@ def check_rules(feed: Feed) -> list[CitylakeError]:
 
     columns = [f"null::{_TYPES[column.type]} as {sql.quoted(column.name)}" for column in feed.columns]
     row = f"select {', '.join(columns)}, null::timestamptz as _landed_at"
-    tried = [(f"rule '{rule.name}'", f"select coalesce(not ({rule.that}), false) from ({row})") for rule in feed.rules]
+    tried = [
+        (f"rule '{rule.name}'", f"select coalesce(not ({rule.that}), false) from ({row})")
+        for rule in feed.rules
+    ]
     tried += [
         (f"column '{column.name}': pattern", f"select regexp_full_match('', {sql.literal(column.pattern)})")
         for column in feed.columns

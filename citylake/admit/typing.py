@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from citylake.admit import expressions as sql
+from citylake.admit import repeats
+from citylake.admit.batches import ahead, append, in_parts
 from citylake.admit.months import MonthFiles
 from citylake.admit.reading import Reading
 from citylake.admit.rules import broken_declaration
@@ -16,6 +19,7 @@ from citylake.feed import ALL, Feed
 from citylake.ledger.deliveries import Delivery
 
 _MEMORY = "1500MB"
+_THREADS = 2
 
 
 @dataclass
@@ -41,7 +45,9 @@ class Typing:
     else. `reopen` gives the delivery's reading anew; it is called only where keys repeat.
     """
 
-    def __init__(self, feed: Feed, delivery: Delivery, scratch: Path, landed_at: datetime, known_at: datetime):
+    def __init__(
+        self, feed: Feed, delivery: Delivery, scratch: Path, landed_at: datetime, known_at: datetime
+    ):
         self.feed, self.delivery, self.scratch = feed, delivery, scratch
         self.times = {"id": delivery.delivery_id, "landed": landed_at, "known": known_at}
         self.period = feed.covers.period(delivery.name) if feed.covers else None
@@ -51,49 +57,51 @@ class Typing:
     def run(self, reading: Reading, reopen: Callable[[], Reading]) -> Typed:
         """Everything, in one pass over the delivery and a second only where keys repeat. Raises: Unreadable."""
         try:
-            self.connection.execute("create table keys (_key ubigint, _source_row bigint)")
             self.connection.execute(
+                "create table keys (_key ubigint, _source_row bigint);"
                 "create table refused (_source_row bigint, _business_date date, rules varchar[], record varchar)"
             )
             files = MonthFiles(self.scratch / "admitted", self.feed.partition is not None)
             self._first_pass(reading, files)
             admitted = files.close()
-            if repeated := self._repeated(reopen):
-                admitted = self._without(admitted, repeated)
+            admitted = repeats.refuse(self.connection, self.feed, reopen, admitted)
             self._add_unparsed(reading)
             return self._finish(reading, admitted)
         finally:
             self.connection.close()
 
     def _first_pass(self, reading: Reading, files: MonthFiles) -> None:
-        import pyarrow as pa
+        """Read ahead, evaluate, write behind: three threads, of which Arrow's and DuckDB's work runs side by side."""
+        statement = self._statement(reading.header)
+        with ThreadPoolExecutor(1, "admit-write") as pool:
+            written = pool.submit(lambda: None)
+            for batch in ahead(reading.batches):
+                admitted = self._split(self._evaluate(statement, batch))
+                written.result()  # one table behind at most, or memory would not be bounded
+                written = pool.submit(files.write, admitted)
+            written.result()
+
+    def _split(self, rows):
+        """Keep count of nulls, keys and refused rows; the rows to admit."""
         import pyarrow.compute as pc
 
-        statement = self._statement(reading.header)
         null_names = [f"_null_{column.name}" for column in self.feed.columns]
-        for batch in reading.batches:
-            rows = self._evaluate(statement, batch)
-            for name, column in zip(null_names, self.feed.columns, strict=True):
-                self.nulls[column.name] += pc.sum(rows[name]).as_py() or 0
-            keys = rows.select(["_key", "_source_row"]).filter(pc.is_valid(rows["_key"]))
-            self._append("keys", keys)
-            good = pc.equal(pc.list_value_length(rows["rules"]), 0)
-            files.write(rows.filter(good).drop_columns([*null_names, "_key", "rules", "record"]))
-            bad = rows.filter(pc.invert(good)).select(["_source_row", "_business_date", "rules", "record"])
-            if bad.num_rows:
-                self._append("refused", bad)
-        assert pa  # imported for the types that compute returns
-
-    def _append(self, table: str, rows) -> None:
-        self.connection.register("incoming", rows)
-        self.connection.execute(f"insert into {table} select * from incoming")
-        self.connection.unregister("incoming")
+        for name, column in zip(null_names, self.feed.columns, strict=True):
+            self.nulls[column.name] += pc.sum(rows[name]).as_py() or 0
+        append(
+            self.connection, "keys", rows.select(["_key", "_source_row"]).filter(pc.is_valid(rows["_key"]))
+        )
+        good = pc.equal(pc.list_value_length(rows["rules"]), 0)
+        bad = rows.filter(pc.invert(good)).select(["_source_row", "_business_date", "rules", "record"])
+        if bad.num_rows:
+            append(self.connection, "refused", bad)
+            rows = rows.filter(good)
+        return rows.drop_columns([*null_names, "_key", "rules", "record"])
 
     def _evaluate(self, statement: str, batch):
         import duckdb
-        import pyarrow as pa
 
-        self.connection.register("source", pa.Table.from_batches([batch]))
+        self.connection.register("source", in_parts(batch, _THREADS))
         try:
             rows = self.connection.execute(statement, self.times).to_arrow_table()
         except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as error:
@@ -110,18 +118,25 @@ class Typing:
             for c in feed.columns
         ]
         values = [
-            f"{sql.typed(c, sql.quoted('_text_' + c.name), feed)} as {sql.quoted(c.name)}" for c in feed.columns
+            f"{sql.typed(c, sql.quoted('_text_' + c.name), feed)} as {sql.quoted(c.name)}"
+            for c in feed.columns
         ]
         rules = [item for column in feed.columns for item in sql.broken_rules(column)]
         rules += [(rule.name, f"coalesce(not ({rule.that}), false)") for rule in feed.rules]
         if self.period:
             first, last = (sql.literal(day.isoformat()) for day in self.period)
             # Or a row with a wrong date would count as the whole of another day.
-            rules.append(("outside_period", f"coalesce(_business_date not between {first} and {last}, false)"))
+            rules.append(
+                ("outside_period", f"coalesce(_business_date not between {first} and {last}, false)")
+            )
+        # Nearly every row breaks nothing: the list is only made where one of the conditions holds.
+        any_broken = " or ".join(f"({condition})" for _, condition in rules)
         broken = ", ".join(f"case when {condition} then {sql.literal(name)} end" for name, condition in rules)
         key = ", ".join(sql.quoted(name) for name in feed.key)
         # A row whose key could not be read repeats nothing.
-        unusable = ", ".join(sql.literal(f"{name}.{kind}") for name in feed.key for kind in ("cast", "required"))
+        unusable = ", ".join(
+            sql.literal(f"{name}.{kind}") for name in feed.key for kind in ("cast", "required")
+        )
         kept = ", ".join(f"{sql.admitted_value(c)} as {sql.quoted(c.name)}" for c in feed.kept_columns)
         return f"""
             with texts as (select *, {", ".join(texts)} from source),
@@ -131,7 +146,8 @@ class Typing:
                 from texts
             ),
             judged as (
-                select *, [rule for rule in [{broken or "null::varchar"}] if rule is not null]::varchar[] as rules
+                select *, case when {any_broken or "false"}
+                    then [rule for rule in [{broken or "null::varchar"}] if rule is not null] else [] end::varchar[] as rules
                 from valued
             )
             select {kept}, $id as _delivery_id, _source_row, _business_date,
@@ -142,92 +158,20 @@ class Typing:
             from judged
             """
 
-    def _repeated(self, reopen: Callable[[], Reading]) -> list[int]:
-        """Refuse rows of repeated keys; returns their places in the file.
-
-        Exact duplicates: the first is kept. The same key with other values: none of them is. Hashes
-        only choose the candidates; values decide, so a collision cannot refuse a good row.
-        """
-        import pyarrow as pa
-
-        candidates = self.connection.execute(
-            "select _source_row from keys where _key in (select _key from keys group by _key having count(*) > 1)"
-        ).to_arrow_table()["_source_row"]
-        if len(candidates) == 0:
-            return []
-        reading = reopen()
-        columns = ", ".join(f"{sql.raw(n)} varchar" for n in range(len(reading.header)))
-        self.connection.execute(f"create table candidates (_source_row bigint, {columns})")
-        wanted = candidates.combine_chunks()
-        for batch in reading.batches:
-            chosen = batch.filter(pa.compute.is_in(batch["_source_row"], wanted))
-            if chosen.num_rows:
-                self._append("candidates", pa.Table.from_batches([chosen]))
-        self._rank(reading.header)
-        return [row for (row,) in self.connection.execute("select _source_row from repeated").fetchall()]
-
-    def _rank(self, header: list[str]) -> None:
-        raws = ", ".join(sql.raw(n) for n in range(len(header)))
-        # Columns of another feed may differ; this one's rows are equal all the same.
-        own = ", ".join(sql.raw(n) for n, name in enumerate(header) if name not in self.feed.ignores)
-        names = [f"({sql.typed(c, f'({sql.cleaned(c, self.feed, header)})', self.feed)}) as {sql.quoted('_key_' + c.name)}"
-                 for c in map(self.feed.column, self.feed.key)]  # fmt: skip
-        key = ", ".join(sql.quoted("_key_" + name) for name in self.feed.key)
-        by = self.feed.partition and self.feed.column(self.feed.partition.by)
-        date_of = sql.business_date(self.feed, f"({sql.cleaned(by, self.feed, header)})" if by else None)
-        self.connection.execute(
-            f"""
-            create table repeated as
-            with keyed as (select *, {", ".join(names)}, {date_of} as _business_date from candidates),
-            ranked as (
-                select _source_row, _business_date, {raws},
-                    count(*) over (partition by {key}) as key_count,
-                    count(*) over (partition by {own}) as row_count,
-                    row_number() over (partition by {own} order by _source_row) as nth
-                from keyed
-            )
-            select _source_row, _business_date, {sql.record(self.feed, header)} as record,
-                case when row_count < key_count then 'key_conflict' else 'duplicate' end as rule
-            from ranked
-            where key_count > 1 and (row_count < key_count or nth > 1)
-            """
-        )
-        self.connection.execute(
-            "update refused set rules = list_append(refused.rules, repeated.rule) from repeated"
-            " where repeated._source_row = refused._source_row"
-        )
-        self.connection.execute(
-            "insert into refused select _source_row, _business_date, [rule], record from repeated"
-            " where _source_row not in (select _source_row from refused)"
-        )
-
-    def _without(self, files: list[Path], rows: list[int]) -> list[Path]:
-        """The admitted files again, less the rows that turned out to be repeated."""
-        import pyarrow.dataset as ds
-        import pyarrow.parquet as pq
-
-        remade = []
-        for path in files:
-            target = path.with_name(f"once-{path.name}")
-            source = ds.dataset(path)
-            with pq.ParquetWriter(target, source.schema, compression="zstd") as writer:
-                for batch in source.to_batches(filter=~ds.field("_source_row").isin(rows)):
-                    writer.write_batch(batch)
-            path.unlink()
-            if pq.read_metadata(target).num_rows:
-                remade.append(target)
-        return remade
-
     def _add_unparsed(self, reading: Reading) -> None:
         """Refuse records that could not be split into fields; where any column is personal the whole is sealed."""
-        text = "seal($1)" if any(c.is_personal for c in self.feed.columns) else sql.sealed_where_personal("$1")
+        text = (
+            "seal($1)" if any(c.is_personal for c in self.feed.columns) else sql.sealed_where_personal("$1")
+        )
         statement = (
             "insert into refused select $2, null, ['unparseable'],"
             f" json_object('text', {text.replace('$1', '$1::varchar')}, 'why', $3::varchar)::varchar"
         )
         for start in range(0, len(reading.unparsed), 10_000):
             records = reading.unparsed[start : start + 10_000]
-            self.connection.executemany(statement, [(each.text, each.source_row, each.why) for each in records])
+            self.connection.executemany(
+                statement, [(each.text, each.source_row, each.why) for each in records]
+            )
 
     def _finish(self, reading: Reading, admitted: list[Path]) -> Typed:
         import pyarrow.parquet as pq
@@ -280,9 +224,11 @@ def _connect(scratch: Path, feed: Feed, delivery: Delivery):
     connection = duckdb.connect(str(scratch / "delivery.duckdb"))
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set memory_limit = '{_MEMORY}'")
-    connection.execute("set threads = 2")
+    connection.execute(f"set threads = {_THREADS}")
     connection.execute(f"set temp_directory = {sql.literal(str(scratch / 'spill'))}")
-    for domain in {column.privacy.domain for column in feed.columns if column.privacy and column.privacy.domain}:
+    for domain in {
+        column.privacy.domain for column in feed.columns if column.privacy and column.privacy.domain
+    }:
         pseudonym.register(connection, domain)
     pseudonym.register_seal(connection, delivery.delivery_id)
     connection.execute(f"set allowed_directories = [{sql.literal(str(scratch))}]")

@@ -29,7 +29,13 @@ def quarantine_schema() -> dict[str, str]:
 
 
 def replace_rows(
-    role: str, table_id: str, columns: dict[str, str], by_month: bool, delivery_id: str, run_id: str, files: list[Path]
+    role: str,
+    table_id: str,
+    columns: dict[str, str],
+    by_month: bool,
+    delivery_id: str,
+    run_id: str,
+    files: list[Path],
 ) -> int | None:
     """Make the rows of a delivery in a table be those of `files`; returns the snapshot, None without one.
 

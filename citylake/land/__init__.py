@@ -28,9 +28,9 @@ def land() -> dict:
             declare_feeds(connection, feeds.values())
         for arrived in waiting:
             takers = [feed for feed in feeds.values() if feed.takes(arrived.department, arrived.name)]
-            recorded = [
-                (feed.feed_id, feed.sender(arrived.name, arrived.sender)) for feed in takers
-            ] or [(f"{arrived.department}.{UNKNOWN}", arrived.sender or arrived.department)]
+            recorded = [(feed.feed_id, feed.sender(arrived.name, arrived.sender)) for feed in takers] or [
+                (f"{arrived.department}.{UNKNOWN}", arrived.sender or arrived.department)
+            ]
             deliveries += _land_one(arrived, recorded, run.run_id)
             touched |= {feed.feed_id for feed in takers}
         run.rows = deliveries

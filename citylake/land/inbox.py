@@ -43,8 +43,13 @@ def waiting_objects(role: str) -> list[Arrived]:
             arrived_at = _time(told["arrived-at"], item["Key"])
         found.append(
             Arrived(
-                key=item["Key"], etag=head["ETag"], size_bytes=head["ContentLength"], department=department,
-                name=rest.rsplit("/", 1)[-1], sender=told.get("sender"), arrived_at=arrived_at,
+                key=item["Key"],
+                etag=head["ETag"],
+                size_bytes=head["ContentLength"],
+                department=department,
+                name=rest.rsplit("/", 1)[-1],
+                sender=told.get("sender"),
+                arrived_at=arrived_at,
             )  # fmt: skip
         )
     return sorted(found, key=lambda arrived: (arrived.arrived_at, arrived.key))
@@ -77,7 +82,11 @@ def keep(role: str, arrived: Arrived, feed_id: str, sender: str) -> Delivery:
         ExtraArgs={
             "CopySourceIfMatch": arrived.etag,  # what was hashed is what is kept
             "MetadataDirective": "REPLACE",
-            "Metadata": {"sender": _ascii(sender), "arrived-at": arrived.arrived_at.isoformat(), "sha256": digest},
+            "Metadata": {
+                "sender": _ascii(sender),
+                "arrived-at": arrived.arrived_at.isoformat(),
+                "sha256": digest,
+            },
         },
     )
     compression, encoding = sniff(head)

@@ -61,7 +61,8 @@ def accept(connection, request_id: str) -> None:
 def cancel(connection, request_id: str) -> None:
     """Withdraw a staged request."""
     connection.execute(
-        "update ledger.requests set status = 'cancelled' where request_id = %s and status = 'staged'", (request_id,)
+        "update ledger.requests set status = 'cancelled' where request_id = %s and status = 'staged'",
+        (request_id,),
     )
 
 

@@ -11,9 +11,7 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 # An 18-digit identity number, a mobile number, or an e-mail address, in RE2's syntax for DuckDB.
-VALUES = (
-    r"(^|[^0-9])([1-9][0-9]{16}[0-9Xx]|1[3-9][0-9]{9})([^0-9]|$)|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+[.][A-Za-z]{2}"
-)
+VALUES = r"(^|[^0-9])([1-9][0-9]{16}[0-9Xx]|1[3-9][0-9]{9})([^0-9]|$)|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+[.][A-Za-z]{2}"
 
 
 def is_personal_name(column: str) -> bool:

@@ -32,9 +32,13 @@ def register(connection, domain: str) -> str:
     secret = key(f"pseudonym.{domain}")
 
     def over(values):  # no annotations: DuckDB evaluates them, and the names are local
-        encoded = pa.chunked_array(values.chunks if isinstance(values, pa.ChunkedArray) else [values]).combine_chunks()
+        encoded = pa.chunked_array(
+            values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+        ).combine_chunks()
         encoded = encoded.dictionary_encode()
-        digests = [None if value is None else _digest(value, secret) for value in encoded.dictionary.to_pylist()]
+        digests = [
+            None if value is None else _digest(value, secret) for value in encoded.dictionary.to_pylist()
+        ]
         return pa.array(digests, pa.string()).take(encoded.indices)
 
     return _register(connection, f"pseudonym_{domain}", over)
@@ -68,7 +72,9 @@ def seal(value: str, delivery_id: str) -> str:
 def _sealed(cipher, value: str, delivery_id: str) -> str:
     import base64
 
-    return "sealed:" + base64.urlsafe_b64encode(cipher.encrypt(value.encode(), [delivery_id.encode()])).decode()
+    return (
+        "sealed:" + base64.urlsafe_b64encode(cipher.encrypt(value.encode(), [delivery_id.encode()])).decode()
+    )
 
 
 def unseal(text: str, delivery_id: str) -> str:

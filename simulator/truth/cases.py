@@ -41,10 +41,8 @@ def _cumulative(records: list[dict[str, str]]) -> dict[str, int]:
     """Confirmed by code: cities and provinces by number, China as a whole by `CN`."""
     found = {}
     for each in records:
-        if each["city"]:
-            code = each["cityCode"]
-        else:
-            code = each["provinceCode"] if each["province"] else each["countryCode"]
+        level = next((name for name in ("city", "province") if each[name]), "country")
+        code = each[f"{level}Code"]
         if code:
             found[code] = int(each["confirmed"])
     return found

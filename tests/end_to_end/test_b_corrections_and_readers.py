@@ -6,8 +6,8 @@ import threading
 from datetime import date, timedelta
 
 from citylake import ledger, settings
-from simulator.departments import case_report
 from simulator.deliveries import local
+from simulator.departments import case_report
 from tests.end_to_end import content, flow
 
 

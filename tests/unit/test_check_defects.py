@@ -47,7 +47,8 @@ DEFECTS = {
     "health.fct_case_day.new_cases_are_plausible":
         f"update marts.fct_case_day set confirmed_new = 100001 where area_type = 'city' and _business_date = '{LAST}'",
     "health.fct_case_day.the_dead_were_confirmed":
-        f"update marts.fct_case_day set dead_total = confirmed_total + 1 where area_type = 'province' and _business_date = '{LAST}'",
+        "update marts.fct_case_day set dead_total = confirmed_total + 1"
+        f" where area_type = 'province' and _business_date = '{LAST}'",
     "health.fct_case_day.corrections_are_rare":
         "update marts.fct_case_day set is_corrected = true where day(_business_date) <= 10",
     "health.fct_case_day.areas_have_codes":
@@ -60,8 +61,8 @@ DEFECTS = {
         "update marts.fct_indicator_value set value_status = 'not_reported' where period < '2026-03-20'",
     "governance.dim_district.a_city_has_districts_in_force":
         "delete from marts.dim_district where level_type = 'district' and district_code <> '330106'",
-    "governance.dim_district.all_levels_are_there":
-        "update marts.dim_district set level_type = 'city' where level_type = 'province'",
+    "governance.dim_district.what_districts_belong_to_is_there":
+        "delete from marts.dim_district where level_type in ('city', 'province')",
 }  # fmt: skip
 
 ALL = [

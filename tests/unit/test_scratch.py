@@ -39,7 +39,7 @@ def test_a_folder_is_for_this_user_alone_and_gone_afterwards(root):
 
 
 def test_it_is_gone_after_an_error_too(root):
-    with pytest.raises(ZeroDivisionError), scratch("D1") as folder:
+    with pytest.raises(ZeroDivisionError), scratch("D1") as folder:  # noqa: PT012
         (folder / "rows").write_text("a person")
         raise ZeroDivisionError
     assert list(root.iterdir()) == []
@@ -54,7 +54,9 @@ def test_two_admissions_have_two_folders(root):
 
 
 def test_what_a_killed_admission_left_is_removed_by_the_next(root):
-    done = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, text=True, env=os.environ, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED], capture_output=True, text=True, env=os.environ, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     left = root / done.stdout.strip().rsplit("/", 1)[-1]
     assert (left / "rows").read_text() == "a person"

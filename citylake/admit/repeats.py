@@ -1,0 +1,95 @@
+"""Keys that repeat within a delivery: which rows are refused, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from citylake.admit import expressions as sql
+from citylake.admit.batches import append
+from citylake.admit.reading import Reading
+from citylake.feed import Feed
+
+
+def refuse(connection, feed: Feed, reopen: Callable[[], Reading], admitted: list[Path]) -> list[Path]:
+    """Put rows of repeated keys into the table `refused`; returns the admitted files without them.
+
+    Exact duplicates: the first is kept. The same key with other values: none of them is. The hashes in
+    the table `keys` only choose the candidates, read again by `reopen`; values decide, so a collision
+    cannot refuse a good row.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    candidates = connection.execute(
+        "select _source_row from keys where _key in (select _key from keys group by _key having count(*) > 1)"
+    ).to_arrow_table()["_source_row"]
+    if len(candidates) == 0:
+        return admitted
+    reading = reopen()
+    columns = ", ".join(f"{sql.raw(n)} varchar" for n in range(len(reading.header)))
+    connection.execute(f"create table candidates (_source_row bigint, {columns})")
+    wanted = candidates.combine_chunks()
+    for batch in reading.batches:
+        chosen = batch.filter(pc.is_in(batch["_source_row"], wanted))
+        if chosen.num_rows:
+            append(connection, "candidates", pa.Table.from_batches([chosen]))
+    _rank(connection, feed, reading.header)
+    rows = [row for (row,) in connection.execute("select _source_row from repeated").fetchall()]
+    return _without(admitted, rows) if rows else admitted
+
+
+def _rank(connection, feed: Feed, header: list[str]) -> None:
+    raws = ", ".join(sql.raw(n) for n in range(len(header)))
+    # Columns of another feed may differ; this one's rows are equal all the same.
+    own = ", ".join(sql.raw(n) for n, name in enumerate(header) if name not in feed.ignores)
+    names = [
+        f"({sql.typed(c, f'({sql.cleaned(c, feed, header)})', feed)}) as {sql.quoted('_key_' + c.name)}"
+        for c in map(feed.column, feed.key)
+    ]
+    key = ", ".join(sql.quoted("_key_" + name) for name in feed.key)
+    by = feed.partition and feed.column(feed.partition.by)
+    date_of = sql.business_date(feed, f"({sql.cleaned(by, feed, header)})" if by else None)
+    connection.execute(
+        f"""
+        create table repeated as
+        with keyed as (select *, {", ".join(names)}, {date_of} as _business_date from candidates),
+        ranked as (
+            select _source_row, _business_date, {raws},
+                count(*) over (partition by {key}) as key_count,
+                count(*) over (partition by {own}) as row_count,
+                row_number() over (partition by {own} order by _source_row) as nth
+            from keyed
+        )
+        select _source_row, _business_date, {sql.record(feed, header)} as record,
+            case when row_count < key_count then 'key_conflict' else 'duplicate' end as rule
+        from ranked
+        where key_count > 1 and (row_count < key_count or nth > 1)
+        """
+    )
+    connection.execute(
+        "update refused set rules = list_append(refused.rules, repeated.rule) from repeated"
+        " where repeated._source_row = refused._source_row"
+    )
+    connection.execute(
+        "insert into refused select _source_row, _business_date, [rule], record from repeated"
+        " where _source_row not in (select _source_row from refused)"
+    )
+
+
+def _without(files: list[Path], rows: list[int]) -> list[Path]:
+    """The admitted files again, less the rows that turned out to be repeated."""
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+
+    remade = []
+    for path in files:
+        target = path.with_name(f"once-{path.name}")
+        source = ds.dataset(path)
+        with pq.ParquetWriter(target, source.schema, compression="zstd") as writer:
+            for batch in source.to_batches(filter=~ds.field("_source_row").isin(rows)):
+                writer.write_batch(batch)
+        path.unlink()
+        if pq.read_metadata(target).num_rows:
+            remade.append(target)
+    return remade
