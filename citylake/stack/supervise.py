@@ -139,9 +139,21 @@ def stop(site: Site, names: list[str], seconds: float) -> None:
 
 def shut_down(site: Site) -> None:
     """End supervisord, with what still runs below it."""
+    pid = None
     with contextlib.suppress(OSError, xmlrpc.client.Error, http.client.HTTPException):
+        pid = _remote(site).supervisor.getPID()
         _remote(site).supervisor.shutdown()
-    _wait(lambda: not answers(site), seconds=30)
+    # It stops answering before it ends.
+    _wait(lambda: not answers(site) and _ended(pid), seconds=30)
+
+
+def _ended(pid: int | None) -> bool:
+    import psutil
+
+    try:
+        return pid is None or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _program_text(site: Site, program: Program) -> str:
