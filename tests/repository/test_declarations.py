@@ -83,6 +83,7 @@ def test_a_model_keeps_the_style(path):
     assert not re.search(r"\b(current_date|current_timestamp|now\(\))", code), "the partition is given"
     assert not re.search(r"\b(right|full|natural)\s+(outer\s+)?join\b", code), "inner and left joins only"
     assert not re.search(r"(?<!inner )(?<!left )(?<!cross )\bjoin\b", code), "a join says its kind"
+    assert "select distinct" not in code, "say which row is kept, not that rows repeat"
     assert not re.search(r"\b(SELECT|FROM|WHERE|JOIN|GROUP BY)\b", code), "lower case"
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from citylake.cli.app import COMMANDS
 from tests.repository.tree import ROOT, files, shown, text
 
 TOP = ("dags", "dbt_project", "spark_jobs", "expectations", "docker-compose.yml", "README.md", "tests")
@@ -107,6 +108,9 @@ def test_commands_in_the_pages_exist(path):
     targets = set(re.findall(r"(?m)^([a-z]+):", text(ROOT / "Makefile")))
     named = set(re.findall(r"(?m)(?:^\s*(?:\$ )?|`)make ([a-z]+)\b", text(path)))
     assert named <= targets
+    known = {entry.words for entry in COMMANDS}
+    words = re.findall(r"(?:`|\$ )(?:\.venv/bin/)?citylake ([a-z]+)( [a-z]+\b)?", text(path))
+    assert [noun + verb for noun, verb in words if not {noun, noun + verb} & known] == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=shown)
