@@ -45,6 +45,8 @@ COMMANDS = (
     Entry("up", servers.up, ("citylake up",), CITY),
     Entry("status", servers.status, ("citylake status --json",), CITY),
     Entry("down", servers.down, ("citylake down",), CITY),
+    Entry("deliver", stages.deliver, (
+        "citylake deliver case_report_2020-02-03.csv --department health",), CITY),
     Entry("land", stages.land, ("citylake land",), STAGES),
     Entry("admit", stages.admit, (
         "citylake admit 01KJN5FCM0PNQF9JZ1CDSQRHVG", "citylake admit --feed environment.air_station",

@@ -11,6 +11,7 @@ from citylake import lake as places
 from citylake import land as land_package
 from citylake.errors import WrongUse
 from citylake.land import land
+from citylake.land.sending import send
 from citylake.ledger import deliveries as ledger_deliveries
 from tests.integration.deliveries import (
     AIR,
@@ -192,3 +193,25 @@ def test_the_feed_files_in_force_are_known_to_the_ledger():
     before = query("select feed_id, declared_at from ledger.feeds order by feed_id")
     deliver("health", "case_report_2020-01-23.csv", CASES + "\n", at=datetime(2026, 3, 11, tzinfo=UTC))
     assert query("select feed_id, declared_at from ledger.feeds order by feed_id") == before
+
+
+def test_a_file_sent_by_hand_lands_after_everything_before_and_corrects_its_name(tmp_path):
+    put("environment", air_name("Wenhui", DAY), air_file("Wenhui", DAY), at=NOON)
+    land()
+    again = tmp_path / air_name("Wenhui", DAY)
+    again.write_text(air_file("Wenhui", DAY) + "\n", encoding="utf-8")
+    sent = send(again, "environment", "Wenhui")
+    assert (sent.object, sent.feeds) == (f"s3://inbox/environment/{again.name}", (AIR, WEATHER))
+    land()
+    newest = query("select * from ledger.deliveries order by arrived_at desc")[0]
+    assert (newest["arrived_at"], newest["sender"]) == (NOON + timedelta(seconds=1), "Wenhui")
+    assert kept(newest)["Body"].read() == again.read_bytes()
+
+
+def test_a_file_sent_by_hand_for_a_department_that_is_not_there_is_refused(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a\n1\n", encoding="utf-8")
+    with pytest.raises(WrongUse) as refused:
+        send(path, "fishing")
+    assert refused.value.expected == "one of environment, governance, health"
+    assert inbox() == []

@@ -1,0 +1,61 @@
+"""A file put into the inbox as its department would put it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from citylake import lake, ledger, settings
+from citylake.errors import WrongUse
+from citylake.feed import feeds_folder, load_feeds
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An object in the inbox, and the feeds that will take it by its name (none: it is kept as unknown)."""
+
+    object: str
+    size_bytes: int
+    arrived_at: datetime
+    feeds: tuple[str, ...]
+
+
+def send(path: Path, department: str, sender: str | None = None, arrived_at: datetime | None = None) -> Sent:
+    """Put a file into the inbox under its own name, with the department's own keys.
+
+    In a replayed city it arrives a second after the latest delivery, unless `arrived_at` says otherwise; a
+    live city takes the store's time. Sending a name again is how a department corrects it.
+    Raises: WrongUse for a file or a department that is not there, or a time without an offset.
+    """
+    if not path.is_file():
+        raise WrongUse("there is no such file", where=str(path), expected="a file to deliver")
+    known = sorted(folder.parent.name for folder in feeds_folder().glob("*/_department.yml"))
+    if department not in known:
+        raise WrongUse(
+            "there is no such department", where="feeds", found=department, expected="one of " + ", ".join(known),
+            next_step=f"Write feeds/{department}/_department.yml, then `citylake up` makes its keys.",
+        )  # fmt: skip
+    if arrived_at is not None and arrived_at.tzinfo is None:
+        raise WrongUse(
+            "the time of arrival has no offset",
+            found=arrived_at.isoformat(),
+            expected="2026-03-01T08:00:00+08:00",
+        )
+    at = arrived_at or _now()
+    key = f"{department}/{path.name}"
+    metadata = {"sender": quote(sender or department), "arrived-at": at.isoformat()}
+    with path.open("rb") as body:
+        lake.s3(f"department-{department}").upload_fileobj(
+            body, lake.INBOX, key, ExtraArgs={"Metadata": metadata}
+        )
+    takers = tuple(feed.feed_id for feed in load_feeds().values() if feed.takes(department, path.name))
+    return Sent(lake.inbox_uri(key), path.stat().st_size, at, takers)
+
+
+def _now() -> datetime:
+    """When a file sent now arrives: after everything that came before, also on a replayed clock."""
+    with ledger.connect("steward") as connection:
+        (now,) = connection.execute("select ledger.clock_now() as now").fetchone().values()
+    return now + timedelta(seconds=1) if settings.current().clock == "replay" else now
