@@ -106,12 +106,16 @@ class Feed(Strict):
         return department == self.department and fnmatch.fnmatchcase(name, self.arrival.files)
 
     def sender(self, name: str, told: str | None) -> str:
-        """Who sent an object: by its name where declared, else as told, else the department."""
+        """Who sent an object: by its name where declared, else as told, else the department.
+
+        Where one sender is declared it is the department, whoever carried the file: a correction by another
+        person is still a correction.
+        """
         if self.arrival.sender_from_name:
             match = re.search(self.arrival.sender_from_name, name)
             if match:
                 return match.group("sender")
-        return told or self.department
+        return told if told and self.arrival.senders > 1 else self.department
 
     @model_validator(mode="after")
     def _consistent(self) -> Feed:

@@ -216,9 +216,15 @@ def test_the_sender_is_in_the_name_or_told_or_the_department(name, told, sender)
         "files": "*.csv",
         "every": "P1D",
         "deadline": "P1D",
+        "senders": 2,
         "sender_from_name": r"noise_(?P<sender>[^_]+)_",
     }
     assert make_feed(arrival=arrival).sender(name, told) == sender
+
+
+def test_where_one_sender_is_declared_it_is_the_department_whoever_carried_the_file():
+    arrival = {"files": "*.csv", "every": "P1D", "deadline": "P1D"}
+    assert make_feed(arrival=arrival).sender("noise.csv", "someone") == "environment"
 
 
 @pytest.mark.parametrize(
