@@ -2,7 +2,7 @@
 # Variables: CITY SEED DAYS SCALE REALDATA (for run), name (for feed), PYTHON (which Python to use).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help venv run up stop status check test test-compose bench feed docs lock
+.PHONY: help venv run up stop status check types unit test test-compose bench feed docs lock
 
 BIN := .venv/bin
 export CITYLAKE_PROJECT := $(CURDIR)
@@ -37,8 +37,13 @@ status: venv  ## how each server is
 check: venv  ## format, lint, types, feed files, unit and repository tests; no servers
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy --no-error-summary citylake simulator
 	@$(BIN)/citylake feed check
+	@$(MAKE) --no-print-directory -j2 types unit
+
+
+types: venv  ## types only
+	@$(BIN)/mypy --no-error-summary citylake simulator
+unit: venv  ## unit and repository tests only
 	@$(BIN)/python -m pytest tests/unit tests/repository
 
 test: venv  ## every test
