@@ -1,11 +1,10 @@
-"""How deliveries come and how their bytes are written: parts of a feed file."""
+"""How deliveries come, and what to do where their columns are not the declared ones: parts of a feed file."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 from typing import Literal
-from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
@@ -72,30 +71,6 @@ class Arrival(Strict):
     def _groups(self) -> Arrival:
         if self.sender_from_name and "sender" not in _groups_of(self.sender_from_name):
             raise ValueError("sender_from_name needs a group `sender`")
-        return self
-
-
-class Format(Strict):
-    """How the bytes are written."""
-
-    kind: Literal["csv"]
-    encoding: str = "utf-8"
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
-    timezone: str = "Asia/Shanghai"
-    nulls: tuple[str, ...] = ("",)
-    may_be_empty: bool = False
-
-    @model_validator(mode="after")
-    def _known(self) -> Format:
-        try:
-            "".encode(self.encoding)
-        except LookupError:
-            raise ValueError(
-                f"encoding '{self.encoding}' is not known to Python; try utf-8 or gb18030"
-            ) from None
-        if self.timezone not in available_timezones():
-            raise ValueError(f"timezone '{self.timezone}' is not in the time zone database")
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from typing import Literal
@@ -15,9 +16,19 @@ UNITS = {
     "celsius": "degC", "hpa": "hectopascal", "ugm3": "microgram/meter**3", "mgm3": "milligram/meter**3",
     "cny": "CNY", "pct": "percent",
 }  # fmt: skip
-_SPELLED = {"ug/m3": "microgram/meter**3", "mg/m3": "milligram/meter**3", "km/h": "kilometer/hour",
-            "m/s": "meter/second", "°C": "degC", "C": "degC", "°F": "degF", "t": "metric_ton", "hPa": "hectopascal",
-            "%": "percent"}  # fmt: skip
+# How departments write units, in feed files and in the text of values.
+_SPELLED = {
+    "ug/m3": "microgram/meter**3", "μg/m³": "microgram/meter**3", "µg/m³": "microgram/meter**3",
+    "μg/m3": "microgram/meter**3", "µg/m3": "microgram/meter**3", "微克/立方米": "microgram/meter**3",
+    "mg/m3": "milligram/meter**3", "mg/m³": "milligram/meter**3", "毫克/立方米": "milligram/meter**3",
+    "km/h": "kilometer/hour", "公里/小时": "kilometer/hour", "千米/小时": "kilometer/hour", "m/s": "meter/second",
+    "米/秒": "meter/second", "°C": "degC", "℃": "degC", "C": "degC", "摄氏度": "degC", "°F": "degF", "℉": "degF",
+    "t": "metric_ton", "吨": "metric_ton", "kg": "kilogram", "千克": "kilogram", "公斤": "kilogram", "g": "gram", "克": "gram",
+    "km": "kilometer", "公里": "kilometer", "千米": "kilometer", "m": "meter", "米": "meter", "mm": "millimeter",
+    "毫米": "millimeter", "cm": "centimeter", "厘米": "centimeter", "s": "second", "秒": "second", "min": "minute",
+    "分钟": "minute", "h": "hour", "小时": "hour", "d": "day", "天": "day", "hPa": "hectopascal", "Pa": "pascal",
+    "百帕": "hectopascal", "%": "percent", "元": "CNY", "CNY": "CNY", "RMB": "CNY", "¥": "CNY",
+}  # fmt: skip
 _PSEUDONYM = re.compile(r"^pseudonym\(([a-z][a-z0-9_]*)\)$")
 _AS = re.compile(r"^(keep|drop|generalise\(age_band\)|pseudonym\([a-z][a-z0-9_]*\))$")
 
@@ -30,6 +41,15 @@ def _registry():
     import pint
 
     return pint.UnitRegistry()
+
+
+def _conversion(source: str, target: str) -> tuple[float, float]:
+    if source == target or UNITS.get(source) == target:
+        return 1.0, 0.0
+    registry = _registry()
+    zero = registry.Quantity(0.0, source).to(target).magnitude
+    one = registry.Quantity(1.0, source).to(target).magnitude
+    return float(f"{one - zero:.15g}"), float(f"{zero:.15g}")
 
 
 class Privacy(BaseModel):
@@ -71,6 +91,7 @@ class Column(BaseModel):
     format: str | None = None
     nulls: tuple[str, ...] = ()
     from_unit: str | None = None
+    unit_in_text: bool = False  # the unit stands behind the number; one without has `from_unit`
     range: tuple[float, float] | None = None
     one_of: tuple[str, ...] | None = None
     pattern: str | None = None
@@ -105,20 +126,23 @@ class Column(BaseModel):
         """(factor, offset) such that value * factor + offset is in the column's unit."""
         if not self.from_unit or not self.unit:
             return 1.0, 0.0
-        source = _SPELLED.get(self.from_unit, self.from_unit)
-        target = UNITS[self.unit]
-        if source in (target, self.unit):
-            return 1.0, 0.0
+        return _conversion(_SPELLED.get(self.from_unit, self.from_unit), UNITS[self.unit])
+
+    def spelled_units(self) -> dict[str, tuple[float, float]]:
+        """Every spelling of a unit that can become the column's, with (factor, offset)."""
         import pint
 
-        registry: pint.UnitRegistry = pint.UnitRegistry()
-        zero = registry.Quantity(0.0, source).to(target).magnitude
-        one = registry.Quantity(1.0, source).to(target).magnitude
-        return float(f"{one - zero:.15g}"), float(f"{zero:.15g}")
+        found = {}
+        for spelled, unit in _SPELLED.items():
+            with contextlib.suppress(pint.DimensionalityError, pint.UndefinedUnitError):
+                found[spelled] = _conversion(unit, UNITS[self.unit or ""])
+        return found
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:
-        if self.unit and self.type in ("integer", "double") and not self.from_unit:
+        if self.unit_in_text and (self.type != "double" or not self.unit):
+            raise ValueError("unit_in_text is for `type: double` and a name that ends with a unit")
+        if self.unit and self.type in ("integer", "double") and not self.from_unit and not self.unit_in_text:
             raise ValueError(
                 f"unit '{self.unit}' needs from_unit. Add `from_unit: {self.unit}` if the department already"
                 f" sends {self.unit}"

@@ -16,13 +16,14 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from citylake import settings
-from citylake.arrival import Arrival, Changes, Covers, Drift, Format
+from citylake.arrival import Arrival, Changes, Covers, Drift
 from citylake.column import Column
 from citylake.declaration import NAME, Duration, Strict, Text, repeated
 from citylake.declaration import read_yaml as _yaml
 from citylake.declaration import shown as _shown
 from citylake.declaration import validated as _validated
 from citylake.errors import CitylakeError, Problems, WrongUse
+from citylake.format import Format, Unpivot
 
 ALL = "all"  # the one partition of a reference table
 TECHNICAL_COLUMNS = ("_delivery_id", "_source_row", "_business_date", "_known_at", "_landed_at", "_extra")
@@ -56,6 +57,7 @@ class Feed(Strict):
     covers: Covers | None = None
     arrival: Arrival
     format: Format
+    unpivot: Unpivot | None = None
     drift: Drift = Drift()
     columns: tuple[Column, ...] = Field(min_length=1)
     ignores: tuple[str, ...] = ()  # source columns that another feed reads; their bytes stay in landing
@@ -78,8 +80,13 @@ class Feed(Strict):
 
     @property
     def version(self) -> str:
-        """A hash of the declaration: two files that mean the same have the same version."""
-        text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
+        """A hash of the declaration: two files that mean the same have the same version, and so has a file
+        after a key it does not use was added to the language."""
+        text = json.dumps(
+            self.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            sort_keys=True,
+            ensure_ascii=False,
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
@@ -128,12 +135,23 @@ class Feed(Strict):
         problems += [
             f"source column '{n}' is both read and ignored" for n in self.ignores if n in self.source_columns
         ]
-        problems += self._wrong_partition(kept)
+        problems += self._wrong_partition(kept) + self._wrong_unpivot()
         if isinstance(self.delivers, Changes) and self.delivers.changes not in kept:
             problems.append(f"the operation column '{self.delivers.changes}' is not a kept column")
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _wrong_unpivot(self) -> list[str]:
+        if not self.unpivot:
+            return []
+        made = {*self.unpivot.keep, self.unpivot.name_to, self.unpivot.value_to}
+        return [
+            f"column '{column.name}' reads '{source}', which unpivot does not make; it makes {', '.join(sorted(made))}"
+            for column in self.columns
+            for source in column.sources
+            if source not in made
+        ]
 
     def _wrong_partition(self, kept: set[str]) -> list[str]:
         if not self.partition:

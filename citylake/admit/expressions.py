@@ -5,6 +5,8 @@ Everything here is one row's business. What needs other rows (duplicates) is in 
 
 from __future__ import annotations
 
+import re
+
 from citylake.admit.reading import raw
 from citylake.column import Column
 from citylake.feed import Feed
@@ -12,6 +14,7 @@ from citylake.privacy import looks
 
 _DATE = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T]0?0:00(:00([.]0+)?)?)?"
 _LOCAL = "[-0-9/ T:.]+"
+_WITH_UNIT = r"^([-+]?[0-9.,' ]*[0-9])\s*([^0-9\s].*)$"
 _OFFSET = ":[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
 
 
@@ -53,14 +56,15 @@ def typed(column: Column, text: str, feed: Feed) -> str:
         case "string":
             return text
         case "integer":
+            plain = _plain_number(text, feed)
             # A bare cast would round 3.7 to 4 and take 1e3.
-            return f"case when regexp_full_match({text}, '[+-]?[0-9]+([.]0+)?') then try_cast({text} as bigint) end"
+            return f"case when regexp_full_match({plain}, '[+-]?[0-9]+([.]0+)?') then try_cast({plain} as bigint) end"
         case "double":
-            factor, offset = column.conversion()
-            number = f"try_cast({text} as double)"
-            value = number if (factor, offset) == (1.0, 0.0) else f"{number} * {factor!r} + {offset!r}"
-            # DuckDB takes 1_000 for a thousand.
-            return f"case when isfinite({number}) and not contains({text}, '_') then {value} end"
+            return (
+                _in_units(column, text, feed)
+                if column.unit_in_text
+                else _double(text, feed, *column.conversion())
+            )
         case "boolean":
             return (
                 f"case when lower({text}) in ('true', 't', 'yes', 'y', '1', '是') then true"
@@ -71,6 +75,41 @@ def typed(column: Column, text: str, feed: Feed) -> str:
         case "timestamp":
             return _timestamp(column, text, feed)
     raise AssertionError(column.type)
+
+
+def _plain_number(text: str, feed: Feed) -> str:
+    """A number's text with a point and no thousands; null where a point or comma stands for neither."""
+    form = feed.format
+    if (form.decimal, form.thousands) == (".", None):
+        return text
+    # Groups of three, or 1.5 would be 15 where the point is for thousands.
+    group = f"({re.escape(form.thousands)}[0-9]{{3}})+" if form.thousands else "(?!)"
+    shape = f"[+-]?([0-9]+|[0-9]{{1,3}}{group})({re.escape(form.decimal)}[0-9]*)?([eE][+-]?[0-9]+)?"
+    if not form.thousands:
+        shape = shape.replace("|[0-9]{1,3}(?!)", "")
+    bare = f"replace({text}, {literal(form.thousands)}, '')" if form.thousands else text
+    pointed = f"replace({bare}, {literal(form.decimal)}, '.')"
+    return f"case when regexp_full_match({text}, {literal(shape)}) then {pointed} end"
+
+
+def _double(text: str, feed: Feed, factor: float, offset: float) -> str:
+    plain = _plain_number(text, feed)
+    number = f"try_cast({plain} as double)"
+    value = number if (factor, offset) == (1.0, 0.0) else f"{number} * {factor!r} + {offset!r}"
+    # DuckDB takes 1_000 for a thousand.
+    return f"case when isfinite({number}) and not contains({text}, '_') then {value} end"
+
+
+def _in_units(column: Column, text: str, feed: Feed) -> str:
+    """A number with its unit behind it, in the column's unit; null where the unit is not one of its kind."""
+    number, unit = (f"regexp_extract({text}, {literal(_WITH_UNIT)}, {group})" for group in (1, 2))
+    known = [
+        f"when {unit} = {literal(spelled)} then {_double(number, feed, *conversion)}"
+        for spelled, conversion in column.spelled_units().items()
+    ]
+    if column.from_unit:
+        known.append(f"when {unit} = '' then {_double(text, feed, *column.conversion())}")
+    return f"case {' '.join(known)} end"
 
 
 def _date(column: Column, text: str) -> str:

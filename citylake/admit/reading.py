@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import csv as csv_module
-import gzip
-import io
-import zlib
-from collections.abc import Iterator
+import importlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO, cast
 
 from citylake.feed import Feed
 
-_BLOCK_BYTES = 4 << 20
-_ARROW_UTF8 = {"utf8": "utf-8", "utf-8": "utf-8", "utf-8-sig": "utf-8"}  # Arrow skips the mark itself
-_BAD_COMPRESSION = (EOFError, gzip.BadGzipFile, zlib.error)
+_ROWS = 20_000
+_READERS = {
+    "csv": "delimited", "excel": "workbook", "jsonl": "json_lines", "json": "json_document",
+    "geojson": "json_document", "xml": "xml_document", "parquet": "parquet", "fixed_width": "fixed_width",
+}  # fmt: skip
 
 
 class Unreadable(Exception):
@@ -26,53 +27,25 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Unparsed:
-    """A record whose fields are not as many as the header's."""
+    """A record that could not be split into its columns."""
 
     source_row: int
     text: str
-    found: int
-    expected: int
-
-    @property
-    def why(self) -> str:
-        """What is wrong with it."""
-        return f"{self.found} fields where {self.expected} are expected"
+    why: str
 
 
 @dataclass
 class Reading:
-    """An open delivery: its header, and batches to iterate once. `unparsed` fills meanwhile."""
+    """An open delivery: its header, and batches to iterate once. `unparsed` fills meanwhile.
+
+    A batch is an Arrow record batch of strings named by `raw`, with `_source_row` in front: the record's
+    number from 1, header, title and footer rows not counted, broken records counted.
+    """
 
     header: list[str]
     batches: Iterator
     unparsed: list[Unparsed] = field(default_factory=list)
     records: int = 0
-
-
-class _Source(io.RawIOBase):
-    """A binary stream that can be looked into at its begin, and remembers how it ended."""
-
-    def __init__(self, stream):
-        self.stream, self.tail = stream, b""
-        self.head = self._whole_block()
-        self.waiting = memoryview(self.head)
-
-    def _whole_block(self) -> bytes:
-        parts, size = [], 0
-        while size < _BLOCK_BYTES and (part := self.stream.read(_BLOCK_BYTES - size)):
-            parts.append(part)
-            size += len(part)
-        return b"".join(parts)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        part = self.waiting[: len(buffer)] or self.stream.read(len(buffer))
-        self.waiting = self.waiting[len(part) :]
-        buffer[: len(part)] = part
-        self.tail = (self.tail + bytes(part[-2:]))[-2:]
-        return len(part)
 
 
 def raw(position: int) -> str:
@@ -81,130 +54,52 @@ def raw(position: int) -> str:
 
 
 def read(stream, feed: Feed, compression: str) -> Reading:
-    """Open a binary stream by the feed's format. Batches are Arrow record batches of strings, named by
-    `raw`, with `_source_row` (1-based, the header not counted, broken records counted) in front.
+    """Open a binary stream by the feed's format; `compression` is what landing saw (none, gzip, zip).
 
     Raises: Unreadable, here or while iterating.
     """
-    if compression == "zip":
-        raise Unreadable("unreadable", "a zip archive, where the feed file says csv")
-    if compression == "gzip":
-        stream = gzip.GzipFile(fileobj=stream)
-    return _READERS[feed.format.kind](stream, feed)
+    from citylake.admit import unpacking, unpivot
 
-
-def _read_csv(stream, feed: Feed) -> Reading:
-    import pyarrow as pa
-    from pyarrow import csv
-
-    reading = Reading([], iter(()))
-
-    def broken(row) -> str:
-        reading.unparsed.append(Unparsed(row.number - 1, row.text, row.actual_columns, row.expected_columns))
-        return "skip"
-
-    encoding = _ARROW_UTF8.get(feed.format.encoding.lower(), feed.format.encoding)
+    module = importlib.import_module(f"citylake.admit.formats.{_READERS[feed.format.kind]}")
     try:
-        source = _Source(stream)
-        reading.header, is_all = _header(source.head, encoding, feed)
-        if is_all:  # Arrow wants a line end
-            return reading
-        names = [raw(n) for n in range(len(reading.header))]
-        opened = csv.open_csv(
-            pa.PythonFile(io.BufferedReader(source, _BLOCK_BYTES), mode="r"),
-            # The header is read as a record and left out later: its texts are not names to Arrow.
-            read_options=csv.ReadOptions(
-                use_threads=False, block_size=_BLOCK_BYTES, encoding=encoding, column_names=names
-            ),
-            parse_options=csv.ParseOptions(
-                delimiter=feed.format.delimiter, quote_char=feed.format.quote, newlines_in_values=True,
-                invalid_row_handler=broken,
-            ),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), null_values=[], strings_can_be_null=False
-            ),
-        )  # fmt: skip
-    except (pa.ArrowInvalid, UnicodeDecodeError, *_BAD_COMPRESSION) as error:
-        raise _unreadable(error, feed) from error
-    reading.batches = _numbered(opened, reading, feed, source)
-    return reading
+        reading = module.read(unpacking.unpacked(stream, feed.format, compression), feed)
+    except unpacking.DAMAGED as error:
+        raise unpacking.damaged(error) from error
+    return unpivot.unpivoted(reading, feed.unpivot) if feed.unpivot else reading
 
 
-def _header(head: bytes, encoding: str, feed: Feed) -> tuple[list[str], bool]:
-    """The texts of the first record, and whether nothing follows it."""
-    text = head.decode(encoding, errors="ignore").removeprefix("\ufeff")
-    lines = io.StringIO(text, newline="")
-    try:
-        names = next(
-            filter(
-                None, csv_module.reader(lines, delimiter=feed.format.delimiter, quotechar=feed.format.quote)
-            ),
-            [],
-        )
-    except csv_module.Error as error:
-        raise Unreadable("unreadable", f"the header: {error}") from error
-    if not any(names):
-        raise Unreadable("empty", "the file has no header and no records")
-    if any("\x00" in name for name in names):
-        raise Unreadable(
-            "unreadable", "a column name holds a NUL character: these bytes are not a table of text"
-        )
-    return names, len(head) < _BLOCK_BYTES and lines.tell() == len(text)
+def spooled(stream) -> BinaryIO:
+    """The stream's bytes in a file without a name, for what has to be read from several places."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the reading does)
+    while part := stream.read(1 << 20):
+        file.write(part)
+    file.seek(0)
+    return cast(BinaryIO, file)
 
 
-def _numbered(opened, reading: Reading, feed: Feed, source: _Source) -> Iterator:
-    """Batches with `_source_row` in front, counting the records that could not be parsed."""
-    import numpy as np
+def text_batches(
+    reading: Reading, rows: Iterable[tuple[int, Sequence[str | None]]], header: Sequence[str]
+) -> Iterator:
+    """Batches of rows given one by one with their numbers; counts the records of the reading."""
     import pyarrow as pa
 
-    row = 0  # the header's
-    while True:
-        try:
-            batch = opened.read_next_batch()
-        except StopIteration:
-            break
-        except (pa.ArrowInvalid, UnicodeDecodeError, *_BAD_COMPRESSION) as error:
-            raise _unreadable(error, feed) from error
-        # Arrow parses a block before it yields it, so every broken record among these rows is known.
-        broken = np.array(
-            [record.source_row for record in reading.unparsed if record.source_row >= row], np.int64
-        )
-        numbers = np.arange(row, row + batch.num_rows + len(broken), dtype=np.int64)
-        numbers = numbers[~np.isin(numbers, broken)][: batch.num_rows]
-        if batch.num_rows and row == 0:
-            row, numbers, batch = 1, numbers[1:], batch.slice(1)
-        reading.records += batch.num_rows
-        if batch.num_rows:
-            row = int(numbers[-1]) + 1
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(numbers), *batch.columns], names=["_source_row", *batch.schema.names]
-            )
+    names = ["_source_row", *(raw(n) for n in range(len(header)))]
+    types = [pa.int64(), *[pa.string()] * len(header)]
+
+    def batch(numbers, values):
+        columns = [pa.array(numbers, pa.int64())]
+        columns += [pa.array(column, pa.string()) for column in zip(*values, strict=True)]
+        reading.records += len(numbers)
+        return pa.RecordBatch.from_arrays(columns, schema=pa.schema(list(zip(names, types, strict=True))))
+
+    numbers: list[int] = []
+    values: list[Sequence[str | None]] = []
+    for number, row in rows:
+        numbers.append(number)
+        values.append(row)
+        if len(numbers) == _ROWS:
+            yield batch(numbers, values)
+            numbers, values = [], []
+    if numbers:
+        yield batch(numbers, values)
     reading.records += len(reading.unparsed)
-    _refuse_cut(reading, row, source)
-
-
-def _refuse_cut(reading: Reading, row: int, source: _Source) -> None:
-    """A last record with too few fields and no line end: the file was cut, not the record wrong.
-
-    Raises: Unreadable.
-    """
-    if not reading.unparsed or b"\n" in source.tail or b"\r" in source.tail:
-        return
-    last = reading.unparsed[-1]
-    if last.source_row >= row and last.found < last.expected:
-        detail = f"record {last.source_row}, the last, has no line end and {last.why}: the file was cut"
-        raise Unreadable("truncated", detail)
-
-
-def _unreadable(error: Exception, feed: Feed) -> Unreadable:
-    text = str(error).replace("\x00", "")
-    if isinstance(error, _BAD_COMPRESSION):
-        return Unreadable("unreadable", f"the compressed bytes are damaged or cut: {text}")
-    if isinstance(error, UnicodeDecodeError) or "UTF8" in text or "UTF-8" in text:
-        return Unreadable("wrong_encoding", f"the bytes are not {feed.format.encoding}")
-    if "Empty CSV" in text:
-        return Unreadable("empty", "the file has no header and no records")
-    return Unreadable("unreadable", text.splitlines()[0][:300])
-
-
-_READERS = {"csv": _read_csv}

@@ -112,7 +112,7 @@ def _write(spark: SparkSession, run: Run, work: Work) -> tuple[int, dict[str, Da
     base = found.current_snapshot().snapshot_id
     run.batches += 1
     branch = output.run_branch(run.run_id, run.batches)
-    output.begin_branch(found, branch)
+    output.begin_branch(found, branch, base)
     snapshot, counts = batch.write(spark, run.table, work, found, branch, run.run_id)
     if not any(count.repeated for count in counts.values()):
         output.publish_branch(found, branch, base)

@@ -39,6 +39,10 @@ def open_table(table: Table):
     Columns are only ever added: a column that the declaration no longer has stays, null in new rows.
     Raises: WrongUse where a declared column has another type in the table.
     """
+    return _retrying()(lambda: _opened(table))
+
+
+def _opened(table: Table):
     found = find_table(table)
     found = found if found is not None else _create(table)
     known = {field.name: field.field_type for field in found.schema().fields}
@@ -72,13 +76,19 @@ def _refuse_changed_types(table: Table, known: dict) -> None:
         )  # fmt: skip
 
 
-def begin_branch(found, name: str) -> None:
-    """Make a branch at the table's state; branches that killed runs left behind are removed."""
-    with found.manage_snapshots() as change:
-        for branch in found.refs():
-            if branch.startswith(_RUN):
-                change.remove_branch(branch)
-        change.create_branch(found.current_snapshot().snapshot_id, name)
+def begin_branch(found, name: str, base: int) -> None:
+    """Make a branch at the snapshot `base`; branches that killed runs left behind are removed."""
+
+    def begin() -> None:
+        found.refresh()
+        with found.manage_snapshots() as change:
+            for branch in found.refs():
+                if branch.startswith(_RUN):
+                    change.remove_branch(branch)
+            change.create_branch(base, name)
+
+    # The write of a killed client may still commit to its own branch, once: that is no reason to fail.
+    _retrying()(begin)
 
 
 def run_branch(run_id: str, number: int) -> str:
@@ -127,10 +137,25 @@ def branch_snapshot(found, branch: str) -> int | None:
 
 def drop_branch(found, branch: str) -> None:
     """Remove a branch where it exists; its rows go with the next clean-up of snapshots."""
-    found.refresh()
-    if branch in found.refs():
-        with found.manage_snapshots() as change:
-            change.remove_branch(branch)
+
+    def drop() -> None:
+        found.refresh()
+        if branch in found.refs():
+            with found.manage_snapshots() as change:
+                change.remove_branch(branch)
+
+    _retrying()(drop)
+
+
+def _retrying():
+    """Again, from what the table is by then, where somebody else's commit came first."""
+    from pyiceberg.exceptions import CommitFailedException
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
+
+    return Retrying(
+        retry=retry_if_exception_type(CommitFailedException), stop=stop_after_attempt(10),
+        wait=wait_random(0, 0.2), reraise=True,
+    )  # fmt: skip
 
 
 def find_table(table: Table):

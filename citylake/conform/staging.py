@@ -52,8 +52,8 @@ def discard(table_id: str, request_id: str) -> None:
 
 def _make(spark: SparkSession, table: Table, work: Work, branch: str, run_id: str) -> tuple[int, int]:
     found = output.open_table(table)
-    output.begin_branch(found, branch)
     rows, snapshot = 0, found.current_snapshot().snapshot_id
+    output.begin_branch(found, branch, snapshot)
     for start in range(0, len(work.items), MOST_PARTITIONS):
         part = work.only(work.items[start : start + MOST_PARTITIONS])
         try:

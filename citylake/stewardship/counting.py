@@ -13,7 +13,7 @@ import io
 import sys
 from dataclasses import dataclass
 
-from citylake.feed import Format
+from citylake.format import Format
 
 _BLOCK_BYTES = 1 << 20
 

@@ -137,7 +137,7 @@ def test_a_write_that_outlives_its_client_never_reaches_the_table(three_days):
     table = find_table(DAILY)
     found = output.open_table(table)
     base = found.current_snapshot().snapshot_id
-    output.begin_branch(found, "run_outlived_1")
+    output.begin_branch(found, "run_outlived_1", base)
     three_days.readings({"03-03": {"A": 33}}, "03-03", "03-03", "03-09T20:00")
     conform(DAILY)
     with session.session() as spark:  # the server goes on with the old write, to its own branch
@@ -147,6 +147,25 @@ def test_a_write_that_outlives_its_client_never_reaches_the_table(three_days):
     assert ("03-03", 33) in three_days.rows(DAILY, "_business_date", "value")
     with pytest.raises(output.MovedMeanwhile):
         output.publish_branch(found, "run_outlived_1", base)
+
+
+def test_a_write_that_outlives_its_client_does_not_stop_the_next_run(three_days):
+    found = output.open_table(find_table(DAILY))
+    base = found.current_snapshot().snapshot_id
+    output.begin_branch(found, "run_outlived_1", base)
+    real, raced = found.refs, []
+
+    def refs():  # between the look at the table and the commit, the old write commits to its branch
+        if not raced:
+            raced.append(1)
+            other = output.open_table(find_table(DAILY))
+            other.append(other.schema().as_arrow().empty_table(), branch="run_outlived_1")
+        return real()
+
+    found.refs = refs
+    output.begin_branch(found, "run_next_1", base)
+    assert raced
+    assert three_days.branches(DAILY) == {"run_next_1"}
 
 
 def test_a_session_lost_after_a_batch_goes_on_in_another_and_makes_nothing_twice(probe, monkeypatch):

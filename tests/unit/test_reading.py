@@ -8,7 +8,7 @@ import io
 
 import pytest
 
-from citylake.admit import reading as module
+from citylake.admit.formats import delimited as module
 from citylake.admit.reading import Unreadable, read
 from tests.offline import make_feed
 
@@ -151,7 +151,8 @@ def test_damaged_compression_is_told():
 
 def test_what_is_no_csv_is_told():
     assert (
-        held(b"PK\x03\x04...", compression="zip") == "unreadable: a zip archive, where the feed file says csv"
+        held(b"PK\x03\x04...", compression="zip")
+        == "unreadable: the compressed bytes are damaged or cut: File is not a zip file"
     )
     assert held(b"id,val\x00ue\na,1\n").startswith("unreadable: a column name holds a NUL character")
 

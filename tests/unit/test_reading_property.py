@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from citylake.admit import reading
+from citylake.admit.formats import delimited
 from citylake.admit.reading import Unreadable
 from tests.offline import admit, make_feed
 
@@ -71,7 +71,7 @@ def by_python(text: str) -> list[list[str]]:
 @example(text='id,value,at\n"a\r\nb",1,\n"x","y"\n')
 @given(text=written())
 def test_every_record_is_admitted_or_quarantined(monkeypatch, block, text):
-    monkeypatch.setattr(reading, "_BLOCK_BYTES", block)
+    monkeypatch.setattr(delimited, "_BLOCK_BYTES", block)
     expected = by_python(text)
     held = None
     with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from citylake.feed import Format
+from citylake.format import Format
 from citylake.stewardship.counting import Count, count
 from citylake.stewardship.reconcile import compare
 

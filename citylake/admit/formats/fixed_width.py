@@ -1,0 +1,59 @@
+"""Lines whose columns stand at fixed places, counted in characters or in bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+from citylake.admit.reading import Reading, Unparsed, Unreadable, spooled, text_batches
+from citylake.feed import Feed
+
+
+def read(stream, feed: Feed) -> Reading:
+    """Open fixed-width text. A short line has empty columns at its end; one longer than the last place is
+    broken. Empty lines are no records. Raises: Unreadable."""
+    form = feed.format
+    reading = Reading(list(form.widths), iter(()))
+    reading.batches = text_batches(reading, _rows(spooled(stream), feed, reading), reading.header)
+    return reading
+
+
+def _rows(file, feed: Feed, reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    form = feed.format
+    places = list(form.widths.values())
+    end = max(last for _, last in places)
+    number = 0
+    for line in _lines(file, feed):
+        text = line if isinstance(line, str) else line.decode(form.encoding, errors="replace")
+        if form.footer and re.search(form.footer, text.strip()):
+            return
+        number += 1
+        if len(line) > end and line[end:].strip():
+            why = f"{len(line)} {form.counts}, where the last place is {end}"
+            reading.unparsed.append(Unparsed(number, text, why))
+            continue
+        yield number, [_decoded(line[first - 1 : last], feed).strip() for first, last in places]
+
+
+def _lines(file, feed: Feed) -> Iterator[str | bytes]:
+    """Lines with something in them, below the title lines."""
+    form = feed.format
+    encoding = "utf-8-sig" if form.encoding.lower() in ("utf-8", "utf8") else form.encoding
+    lines = file if form.counts == "bytes" else io.TextIOWrapper(file, encoding=encoding)
+    try:
+        for number, line in enumerate(lines):
+            given = line.rstrip(b"\r\n" if form.counts == "bytes" else "\r\n")
+            if number >= form.skip_rows and given.strip():
+                yield given
+    except UnicodeDecodeError as error:
+        raise Unreadable("wrong_encoding", f"the bytes are not {form.encoding}") from error
+
+
+def _decoded(part: str | bytes, feed: Feed) -> str:
+    if isinstance(part, str):
+        return part
+    try:
+        return part.decode(feed.format.encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable("wrong_encoding", f"the bytes are not {feed.format.encoding}") from error

@@ -1,0 +1,109 @@
+"""JSON documents and GeoJSON, streamed: the list of records somewhere in them, and values from above it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from citylake.admit.formats.json_values import flat, text
+from citylake.admit.reading import Reading, Unreadable, spooled, text_batches
+from citylake.feed import Feed
+from citylake.format import Format
+
+
+def read(stream, feed: Feed) -> Reading:
+    """Open a document, read twice: once for the columns and what is carried, once for the rows.
+
+    `records` is the dotted path of the list, `carry` of values outside it; lists on the way are gone through.
+    A carried value of the whole document may stand behind the list, one of a list's element must stand before.
+    Raises: Unreadable.
+    """
+    file, form = spooled(stream), feed.format
+    columns: dict[str, None] = dict.fromkeys(form.carry)
+    carried: dict[str, str | None] = {}
+    count = 0
+    for record, carried in _records(file, form, {}):  # noqa: B007 (the last one counts)
+        columns.update(dict.fromkeys(_columns(record, form)))
+        count += 1
+    if not count and not form.may_be_empty:
+        place = f"at '{form.records}'" if form.records else "in the document"
+        raise Unreadable("empty", f"there is no record {place}")
+    reading = Reading(list(columns), iter(()))
+    reading.batches = text_batches(reading, _rows(file, form, reading.header, carried), reading.header)
+    return reading
+
+
+def _rows(file, form: Format, header: list[str], known: dict) -> Iterator[tuple[int, list[str | None]]]:
+    for number, (record, carried) in enumerate(_records(file, form, known), start=1):
+        values = {name: carried.get(path) for name, path in form.carry.items()} | _columns(record, form)
+        yield number, [values.get(name) for name in header]
+
+
+def _columns(record: Any, form: Format) -> dict[str, str | None]:
+    if form.kind == "geojson":
+        return _feature(record)
+    return flat(record) if isinstance(record, dict) else {"value": text(record)}
+
+
+def _feature(record: dict[str, Any]) -> dict[str, str | None]:
+    """A feature's properties; a point as longitude and latitude, any other geometry as GeoJSON text."""
+    geometry = record.get("geometry") or {}
+    found = flat(record.get("properties") or {})
+    if "id" in record:
+        found.setdefault("id", text(record["id"]))
+    if geometry.get("type") == "Point":
+        found["longitude"], found["latitude"] = (text(each) for each in geometry["coordinates"][:2])
+    else:
+        found["geometry"] = json.dumps(geometry, default=float) if geometry else None
+    return found
+
+
+def _records(file, form: Format, known: dict) -> Iterator[tuple[Any, dict[str, str | None]]]:
+    """Each record with the carried values by path. A path has no `item`: lists are gone through."""
+    import ijson
+
+    file.seek(0)
+    wanted = "features" if form.kind == "geojson" else (form.records or "")
+    paths = set(form.carry.values())
+    carried: dict[str, str | None] = {path: known.get(path) for path in paths}
+    builder, depth_of = None, ""
+    try:
+        for prefix, event, value in ijson.parse(_utf8(file, form.encoding)):
+            if builder is not None:
+                builder.event(event, value)
+                if prefix == depth_of and event in ("end_map", "end_array"):
+                    yield builder.value, carried
+                    builder = None
+                continue
+            path = ".".join(part for part in prefix.split(".") if part != "item")
+            is_element = prefix.endswith("item") and path == wanted
+            if is_element and event in ("start_map", "start_array"):
+                builder, depth_of = ijson.ObjectBuilder(), prefix
+                builder.event(event, value)
+            elif is_element:
+                yield value, carried
+            elif path in paths and event in ("string", "number", "boolean", "null"):
+                carried[path] = text(value)
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        raise _unreadable(error, form) from error
+
+
+def _utf8(file, encoding: str):
+    name = codecs.lookup(encoding).name
+    if name in ("utf-8", "utf-8-sig"):
+        start = file.read(3)
+        file.seek(3 if start == b"\xef\xbb\xbf" else 0)
+        return file
+    return codecs.EncodedFile(file, "utf-8", encoding)
+
+
+def _unreadable(error: Exception, form: Format) -> Unreadable:
+    if isinstance(error, UnicodeDecodeError) or "UTF-8" in str(error) or "UTF8" in str(error):
+        return Unreadable("wrong_encoding", f"the bytes are not {form.encoding}")
+    told = str(error).replace("\x00", "").strip().splitlines()
+    kind = (
+        "truncated" if "premature EOF" in str(error) or "Incomplete" in type(error).__name__ else "unreadable"
+    )
+    return Unreadable(kind, f"this is no whole JSON document: {told[0][:200] if told else 'nothing in it'}")
