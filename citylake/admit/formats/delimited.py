@@ -88,7 +88,8 @@ class _Footer:
     """Where the table ends: the first record whose first text that is not empty matches."""
 
     def __init__(self, pattern: str | None, delimiter: str):
-        self.pattern, self.delimiter, self.begins = pattern, delimiter, None
+        self.pattern, self.delimiter = pattern, delimiter
+        self.begins: int | None = None
 
     def look_at(self, record: str, number: int) -> None:
         """Notice a record that does not fit the columns; footers seldom do."""
