@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from citylake.admit.reading import Reading, Unreadable, raw
+from citylake.admit.reading import Reading, raw
 from citylake.format import Unpivot
 
 
 def unpivoted(wide: Reading, how: Unpivot) -> Reading:
     """A reading of one row for each record and column that is not kept, in that order, numbered from 1.
 
-    Columns may come and go between deliveries: those there are become rows. Raises: Unreadable where a
-    column to keep is missing.
+    Columns may come and go between deliveries: those there are become rows. A column to keep that is missing
+    is missing in the header too, which is a reason for holding the delivery.
     """
-    missing = [name for name in how.keep if name not in wide.header]
-    if missing:
-        raise Unreadable("removed", f"columns to keep are missing: {', '.join(missing)}. Its columns: "
-                         + ", ".join(wide.header[:20]))  # fmt: skip
-    keep = [wide.header.index(name) for name in how.keep]
+    keep = [n for n, name in enumerate(wide.header) if name in how.keep]
     spread = [n for n in range(len(wide.header)) if n not in keep]
-    long = Reading([*how.keep, how.name_to, how.value_to], iter(()), wide.unparsed)
+    header = [*(wide.header[n] for n in keep), how.name_to, how.value_to]
+    long = Reading(header, iter(()), wide.unparsed)
     long.batches = _long(wide, long, keep, spread, how.drop_empty)
     return long
 

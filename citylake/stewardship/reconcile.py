@@ -18,14 +18,17 @@ from citylake.stewardship.counting import Count, count
 ROLE = "steward"
 # While the lake works, a commit falls between two readings; a true difference is there again.
 _READINGS = 3
-_UNDECODABLE = {"wrong_encoding", "unreadable"}
+# Reasons to hold a delivery whose bytes are not opened a second time, and those whose bytes cannot be read.
+_SHUT = {"bomb", "unsafe_archive", "wrong_members", "encrypted", "no_sheet"}
+_UNDECODABLE = {"wrong_encoding", "unreadable", "truncated", "entity"} | _SHUT
 
 
 @dataclass(frozen=True)
 class Reconciled:
     """One delivery: the ledger's counts, both other counts, and what does not agree in plain words.
 
-    `counted` is None where the bytes cannot be decoded as declared, or only repeat another delivery's.
+    `counted` is None where the bytes cannot be decoded as declared, have no second reader (an xls workbook),
+    or only repeat another delivery's.
     """
 
     delivery_id: str
@@ -99,7 +102,8 @@ def _count(delivery: dict, feed: Feed) -> Count | str:
         body = lake.s3(ROLE).get_object(Bucket=bucket, Key=key)["Body"]
     except ClientError as error:
         return f"the kept bytes cannot be read ({error.response['Error']['Code']})"
-    return count(body, feed.format)
+    kinds = {reason["kind"] for reason in delivery["reasons"]}
+    return count(body, feed, is_opened=not kinds & _SHUT)
 
 
 def rows_by_delivery(table_id: str) -> dict[str, int]:
@@ -156,6 +160,8 @@ def _against_bytes(row: dict, counted: Count | str, repeated_sha256: str | None)
     if row["status"] == "repeated":
         if repeated_sha256 not in (None, row["sha256"]):
             yield f"it is said to repeat {row['repeats']}, which has other bytes"
+    elif not counted.is_counted:
+        return
     elif counted.records is None:
         if not any(reason["kind"] in _UNDECODABLE for reason in row["reasons"]):
             yield "the kept bytes cannot be decoded as declared, and yet it is not held for that"

@@ -11,14 +11,14 @@ import sys
 
 import pytest
 
-from citylake.format import Format
 from citylake.stewardship.counting import Count, count
 from citylake.stewardship.reconcile import compare
+from tests.offline import make_feed
 
-PLAIN = Format(kind="csv")
-CHINESE = Format(kind="csv", encoding="gb18030")
-MARKED = Format(kind="csv", encoding="utf-8-sig")
-ODD = Format(kind="csv", delimiter=";", quote="'")
+PLAIN = make_feed(format={"kind": "csv"})
+CHINESE = make_feed(format={"kind": "csv", "encoding": "gb18030"})
+MARKED = make_feed(format={"kind": "csv", "encoding": "utf-8-sig"})
+ODD = make_feed(format={"kind": "csv", "delimiter": ";", "quote": "'"})
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,8 @@ def test_a_delivery_that_adds_up_has_no_difference():
          "12 parsed, but 10 admitted, quarantined, held and erased"),
         ({}, Count(None, "s", 1), (8, 2),
          "the kept bytes cannot be decoded as declared, and yet it is not held for that"),
+        ({}, Count(None, "other", 1, is_counted=False), (8, 2),
+         "the kept bytes are not those that arrived (SHA-256 differs)"),
     ],
 )  # fmt: skip
 def test_what_does_not_add_up_is_told_in_words(outcome, counted, rows, difference):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,7 +55,7 @@ def _feature(record: dict[str, Any]) -> dict[str, str | None]:
     if geometry.get("type") == "Point":
         found["longitude"], found["latitude"] = (text(each) for each in geometry["coordinates"][:2])
     else:
-        found["geometry"] = json.dumps(geometry, default=float) if geometry else None
+        found["geometry"] = text(geometry) if geometry else None
     return found
 
 
@@ -103,7 +102,5 @@ def _unreadable(error: Exception, form: Format) -> Unreadable:
     if isinstance(error, UnicodeDecodeError) or "UTF-8" in str(error) or "UTF8" in str(error):
         return Unreadable("wrong_encoding", f"the bytes are not {form.encoding}")
     told = str(error).replace("\x00", "").strip().splitlines()
-    kind = (
-        "truncated" if "premature EOF" in str(error) or "Incomplete" in type(error).__name__ else "unreadable"
-    )
+    kind = "truncated" if "premature EOF" in str(error) else "unreadable"
     return Unreadable(kind, f"this is no whole JSON document: {told[0][:200] if told else 'nothing in it'}")

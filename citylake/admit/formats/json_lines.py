@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 
-from citylake.admit.formats.json_values import flat
+from citylake.admit.formats.json_values import Written, flat
 from citylake.admit.reading import Reading, Unparsed, Unreadable, spooled, text_batches
 from citylake.feed import Feed
 
@@ -51,8 +51,7 @@ def _lines(file, feed: Feed) -> Iterator[tuple[int, dict | str]]:
 
 def _object(line: str) -> dict | str:
     try:
-        # Numbers stay as they were written: 1.10 is not 1.1, and 2^63 is not a float.
-        value = json.loads(line, parse_float=str, parse_int=str)
+        value = json.loads(line, parse_float=Written, parse_int=Written)
     except ValueError:
         return line.strip()
     return value if isinstance(value, dict) else line.strip()

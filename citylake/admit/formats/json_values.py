@@ -19,14 +19,40 @@ def flat(record: dict[str, Any], above: str = "") -> dict[str, str | None]:
 
 
 def text(value: Any) -> str | None:
-    """One value as text; numbers as they were written."""
+    """One value as text; numbers as they were written (readers give them as Decimal, int or `Written`)."""
     match value:
         case None | str():
             return value
         case bool():
             return "true" if value else "false"
-        case Decimal():
-            return format(value, "f")
-        case int() | float():
+        case int() | float() | Decimal():
+            return _number(value)
+    return _json(value)
+
+
+class Written(str):
+    """A number as it stands in the document: 1.10 is not 1.1, and 2^63 is not a float."""
+
+    __slots__ = ()
+
+
+def _json(value: Any) -> str:
+    """As json.dumps does, but no number is changed."""
+    match value:
+        case Written():
             return str(value)
-    return json.dumps(value, ensure_ascii=False, default=str)
+        case Decimal():
+            return _number(value)
+        case dict():
+            return (
+                "{"
+                + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {_json(v)}" for k, v in value.items())
+                + "}"
+            )
+        case list():
+            return "[" + ", ".join(map(_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _number(value: float | Decimal) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

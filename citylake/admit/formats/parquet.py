@@ -47,8 +47,9 @@ def _text(column):
     if pa.types.is_dictionary(kind):
         return _text(column.dictionary_decode())
     if pa.types.is_timestamp(kind):
-        # An instant says its offset, a local time does not.
-        text = pc.strftime(column, format="%Y-%m-%d %H:%M:%S")
+        # An instant says its offset, a local time does not. Arrow would print an instant in its own zone.
+        instant = column.cast(pa.timestamp(kind.unit, "UTC")) if kind.tz else column
+        text = pc.strftime(instant, format="%Y-%m-%d %H:%M:%S")
         return pc.binary_join_element_wise(text, "+00:00", "") if kind.tz else text
     if pa.types.is_nested(kind):
         texts = (

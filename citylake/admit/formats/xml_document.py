@@ -108,5 +108,6 @@ def _unreadable(error: Exception) -> Unreadable:
         return Unreadable(
             "wrong_encoding", f"the bytes are not what the document or the feed file says: {text}"
         )
-    kind = "truncated" if "Premature end" in text or "EndTag" in text else "unreadable"
+    is_cut = any(told in text for told in ("Premature end", "EndTag", "Couldn't find end"))
+    kind = "truncated" if is_cut else "unreadable"
     return Unreadable(kind, f"this is no whole XML document: {text}")

@@ -1,0 +1,43 @@
+"""Fixed width: places in characters or bytes, titles and totals, lines too long."""
+
+from __future__ import annotations
+
+from tests.unit.formats import held, taken
+
+WIDTHS = {"station": [1, 5], "day": [6, 13], "value": [14, 18]}
+
+
+def test_columns_stand_at_their_places():
+    text = "5845720260301 12.5\n5845820260301\n\n58459\n"
+    header, rows, broken = taken(text.encode(), kind="fixed_width", widths=WIDTHS)
+    assert header == ["station", "day", "value"]
+    assert rows == [["58457", "20260301", "12.5"], ["58458", "20260301", ""], ["58459", "", ""]]  # fmt: skip
+    assert broken == []
+
+
+def test_a_line_that_is_too_long_is_broken():
+    text = "5845720260301 12.5  \n5845720260302 12.5x\n5845720260303 13.5\n"
+    _, rows, broken = taken(text.encode(), kind="fixed_width", widths=WIDTHS)
+    assert ([row[1] for row in rows], broken) == (["20260301", "20260303"], [2])
+
+
+def test_places_may_count_bytes():
+    lines = "西湖 0101  12\n滨江区0102  13\n".encode("gb18030")
+    widths = {"district": [1, 6], "day": [7, 10], "value": [11, 14]}
+    assert taken(
+        "西湖  0101  12\n滨江区0102  13\n".encode("gb18030"), kind="fixed_width", encoding="gb18030",
+        widths=widths, counts="bytes",
+    )[1] == [["西湖", "0101", "12"], ["滨江区", "0102", "13"]]  # fmt: skip
+    assert taken(lines, kind="fixed_width", encoding="gb18030", widths={"all": [1, 99]})[1][1] == [
+        "滨江区0102  13"
+    ]
+
+
+def test_titles_and_totals_are_no_records():
+    text = "STATION REPORT\n==============\n5845720260301 12.5\nEND OF REPORT\n5845720260302 12.5\n"
+    assert len(taken(text.encode(), kind="fixed_width", widths=WIDTHS, skip_rows=2, footer="^END")[1]) == 1
+
+
+def test_bytes_that_are_not_the_declared_encoding_hold_the_delivery():
+    assert held("西湖\n".encode("gb18030"), kind="fixed_width", widths=WIDTHS).startswith("wrong_encoding")
+    assert held(b"\xff\xff\n", kind="fixed_width", widths=WIDTHS, counts="bytes").startswith("wrong_encoding")
