@@ -5,7 +5,10 @@ Everything here is one row's business. What needs other rows (duplicates) is in 
 
 from __future__ import annotations
 
+import functools
 import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from citylake.admit.reading import raw
 from citylake.column import Column
@@ -129,11 +132,32 @@ def _timestamp(column: Column, text: str, feed: Feed) -> str:
     if _format_has_offset(column):
         return _within_years(f"try_strptime({text}, {literal(column.format or '')})")
     local = f"{_local(column, text)} at time zone {zone}"
+    if skipped := _days_with_a_skipped_hour(feed.format.timezone):
+        # Where the clock was put forward, an hour never was; where it was put back, the second one is meant.
+        never = f"{local} at time zone {zone} <> {_local(column, text)}"
+        local = (
+            f"case when {_local(column, text)}::date in ({skipped}) and {never} then null else {local} end"
+        )
     if column.format:
         return local
     # A text with an offset says itself which instant it is; one without is local to the department.
-    instant = _within_years(f"try_cast({text} as timestamptz)")
+    # DuckDB reads an offset only behind seconds.
+    whole = f"regexp_replace({text}, '([ T][0-9]{{1,2}}:[0-9]{{2}})(Z|[+-])', '\\1:00\\2')"
+    instant = _within_years(f"try_cast({whole} as timestamptz)")
     return f"case when {_has_offset(text)} then {instant} else {local} end"
+
+
+@functools.cache
+def _days_with_a_skipped_hour(timezone: str) -> str:
+    """SQL list of the days of 1900 to 2100 on which the clock of a zone is put forward, empty for none."""
+    zone, day = ZoneInfo(timezone), datetime(1900, 1, 1)  # noqa: DTZ001 (local)
+    found, before = [], zone.utcoffset(day)
+    while day.year <= 2100:
+        after = zone.utcoffset(day + timedelta(days=1))
+        if before is not None and after is not None and after > before:
+            found.append(f"date '{day:%Y-%m-%d}'")
+        day, before = day + timedelta(days=1), after
+    return ", ".join(found)
 
 
 def _local(column: Column, text: str) -> str:

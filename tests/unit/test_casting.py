@@ -17,12 +17,13 @@ NO = "not admitted"
 
 
 def cast(
-    tmp_path, kind: str, texts, *, name: str = "value", timezone: str = "Asia/Shanghai", **column
-) -> dict:
+    tmp_path, kind: str, texts, *, name: str = "value", timezone: str = "Asia/Shanghai", decimal: str = ".",
+    thousands: str | None = None, **column,
+) -> dict:  # fmt: skip
     """The value each text becomes, or NO where its row breaks the cast and nothing else."""
     feed = make_feed(
         [{"name": "id", "type": "string"}, {"name": name, "from": "value", "type": kind, **column}],
-        format={"kind": "csv", "timezone": timezone},
+        format={"kind": "csv", "timezone": timezone, "decimal": decimal, "thousands": thousands},
     )
     content = io.StringIO()
     csv.writer(content).writerows([["id", "value"], *enumerate(texts)])
@@ -67,6 +68,8 @@ TIMESTAMPS = {
     "2026-03-01T08:00:00Z": utc(2026, 3, 1, 8, 0),
     "2026-03-01T08:00:00+09:00": utc(2026, 2, 28, 23, 0),
     "2026-03-01 08:00:00+08": utc(2026, 3, 1, 0, 0),
+    "2026-03-01 08:00+08:00": utc(2026, 3, 1, 0, 0),
+    "2026-03-01T8:05Z": utc(2026, 3, 1, 8, 5),
     "2026-03-01 08:00:00.25-0530": utc(2026, 3, 1, 13, 30, 0, 250_000),
     "": None,
     "2026-03-01 25:00": NO, "2026-02-30 08:00": NO, "08:00": NO, "2026-03-01 08:00:00 CST": NO, "infinity": NO,
@@ -100,6 +103,56 @@ def test_a_declared_format_is_the_only_one(tmp_path, kind, pattern, cases):
 def test_the_zone_is_that_of_the_feed_with_its_summer_time(tmp_path):
     cases = {"2026-01-01 12:00": utc(2026, 1, 1, 11, 0), "2026-07-01 12:00": utc(2026, 7, 1, 10, 0)}
     assert cast(tmp_path, "timestamp", cases, timezone="Europe/Berlin") == cases
+
+
+@pytest.mark.parametrize(
+    ("timezone", "cases"),
+    [
+        # 29 March 2026, 2 to 3 o'clock, never was; 25 October, 2 to 3 o'clock, was twice: the second is meant.
+        ("Europe/Berlin", {"2026-03-29 01:59": utc(2026, 3, 29, 0, 59), "2026-03-29 02:30": NO,
+                           "2026-03-29 03:00": utc(2026, 3, 29, 1, 0), "2026-10-25 02:30": utc(2026, 10, 25, 1, 30),
+                           "2026-10-25 02:30+02:00": utc(2026, 10, 25, 0, 30)}),
+        # The Beijing clock was put forward in 1986 to 1991, in 1988 on 17 April.
+        ("Asia/Shanghai", {"1988-04-17 02:30": NO, "1988-04-17 04:00": utc(1988, 4, 16, 19, 0),
+                           "2026-03-29 02:30": utc(2026, 3, 28, 18, 30)}),
+    ],
+)  # fmt: skip
+def test_an_hour_that_never_was_is_no_time(tmp_path, timezone, cases):
+    assert cast(tmp_path, "timestamp", cases, timezone=timezone) == cases
+
+
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "cases"),
+    [
+        (",", ".", {"1.234.567,5": 1234567.5, "0,5": 0.5, "12": 12.0, "-1.000": -1000.0, "1.5": NO, "1.23.4": NO,
+                    "1,5,5": NO}),
+        (",", None, {"1234,5": 1234.5, "1.5": NO}),
+        (".", ",", {"1,234.5": 1234.5, "1234.5": 1234.5, "12,34": NO, "1,234,56": NO, "1e3": 1000.0}),
+        (".", " ", {"1 234.5": 1234.5, "1 23": NO}),
+        (",", "'", {"1'234,5": 1234.5}),
+    ],
+)  # fmt: skip
+def test_decimal_commas_and_thousands_are_as_declared(tmp_path, decimal, thousands, cases):
+    assert cast(tmp_path, "double", cases, decimal=decimal, thousands=thousands) == cases
+
+
+def test_whole_numbers_have_thousands_too(tmp_path):
+    cases = {"1,234": 1234, "1234": 1234, "1,23": NO, "1.5": NO}
+    assert cast(tmp_path, "integer", cases, thousands=",") == cases
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "cases"),
+    [
+        ("waste_kg", {}, {"12 kg": 12.0, "12kg": 12.0, "1.5 t": 1500.0, "800g": 0.8, "3 公斤": 3.0, "12": NO,
+                          "12 km": NO, "kg": NO}),
+        ("waste_kg", {"from_unit": "t"}, {"12": 12000.0, "12 kg": 12.0}),
+        ("so2_ugm3", {}, {"0.06 mg/m3": 60.0, "60 µg/m³": 60.0}),
+    ],
+)  # fmt: skip
+def test_a_unit_in_the_text_is_converted(tmp_path, name, more, cases):
+    found = cast(tmp_path, "double", cases, name=name, unit_in_text=True, **more)
+    assert found == {text: value if value is NO else pytest.approx(value) for text, value in cases.items()}
 
 
 @pytest.mark.parametrize(
