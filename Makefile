@@ -1,5 +1,5 @@
 # citylake: `make run` starts the lake and shows the indicators; `make test` runs every test.
-# Variables: CITY SEED DAYS SCALE REALDATA (for run), name (for feed), PYTHON (which Python to use).
+# Variables: CITY SEED DAYS SCALE REALDATA (for run), file name timezone (for feed), PYTHON (which Python to use).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help venv run up stop status check types unit test test-compose bench feed docs lock
@@ -55,8 +55,8 @@ test-compose: venv  ## containers against a lake of this machine; needs a contai
 bench: venv  ## measure, and write docs/reference/benchmarks.md
 	@$(BIN)/python -m bench
 
-feed: venv  ## scaffold a feed: make feed name=<department>.<dataset>
-	@$(BIN)/python -m citylake.cli.scaffold "$(name)"
+feed: venv  ## a feed file from a sample: make feed file=<sample> name=<department>.<dataset>
+	@$(BIN)/citylake feed new "$(file)" --name "$(name)" $(if $(timezone),--timezone "$(timezone)")
 
 docs: venv  ## make the reference pages anew
 	@$(BIN)/python -m citylake.cli.reference

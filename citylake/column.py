@@ -35,6 +35,11 @@ _AS = re.compile(r"^(keep|drop|generalise\(age_band\)|pseudonym\([a-z][a-z0-9_]*
 ColumnType = Literal["string", "integer", "double", "boolean", "date", "timestamp"]
 
 
+def spelled_unit(text: str) -> str | None:
+    """The unit, as pint reads it, that a department means by a text such as `μg/m³`; None where it is none."""
+    return _SPELLED.get(text) or _SPELLED.get(text.lower()) or UNITS.get(text)
+
+
 @functools.cache
 def _registry():
     """Units and their conversions; half a second to make."""

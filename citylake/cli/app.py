@@ -12,6 +12,7 @@ from citylake.cli import (
     explaining,
     feeds,
     listings,
+    new_feed,
     proving,
     requests,
     run,
@@ -58,8 +59,12 @@ COMMANDS = (
     Entry("publish", stages.publish, ("citylake publish environment", "citylake publish --all"), STAGES),
     Entry("feed list", feeds.list_feeds, ("citylake feed list",)),
     Entry("feed show", feeds.show_feed, ("citylake feed show health.case_report",)),
+    Entry("feed new", new_feed.new_feed, (
+        "citylake feed new noise_20260301.csv --name environment.noise_hourly",
+        "citylake feed new lots.xlsx --name transport --timezone Europe/Berlin")),
     Entry("feed check", feeds.check_feeds, (
-        "citylake feed check", "citylake feed check feeds/health/case_report.yml")),
+        "citylake feed check", "citylake feed check feeds/health/case_report.yml",
+        "citylake feed check feeds/health/case_report.yml --sample case_report_2020-02-01.csv")),
     Entry("feed diff", feeds.diff_feeds, ("citylake feed diff", "citylake feed diff health.case_report")),
     Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
     Entry("quarantine list", listings.quarantine, (

@@ -122,18 +122,30 @@ def check_feeds(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Feed files; all, and all tables, if none.")
     ] = None,
+    sample: Annotated[
+        Path | None,
+        typer.Option(
+            "--sample", help="A file of the department: show what would become of it. One feed file."
+        ),
+    ] = None,
+    as_json: show.AsJson = False,
 ) -> None:
-    """Check feed files and declarations of conformed tables; print every error of every file, exit 2."""
+    """Check feed files and declarations of conformed tables; print every error of every file, exit 2.
+
+    With --sample, one feed file is also tried on that file, without a running lake: what would be admitted and
+    quarantined, with examples. As JSON: a line for each rule that rows break.
+    """
     from citylake.errors import Problems, WrongUse
     from citylake.feed import load_feeds, read_feed
     from citylake.table import load_tables
 
     problems: list = []
+    feeds = []
     for path in files or []:
         try:
             if not path.is_file():
                 raise Problems([WrongUse("there is no such file", where=str(path))])
-            read_feed(path.resolve())
+            feeds.append(read_feed(path.resolve()))
         except Problems as error:
             problems += error.problems
     if not files:
@@ -144,6 +156,14 @@ def check_feeds(
                 problems += [each for each in error.problems if str(each) not in map(str, problems)]
     if problems:
         raise Problems(problems)
+    if sample:
+        from citylake.cli.trials import show_trial
+
+        if len(feeds) != 1:
+            raise WrongUse("--sample needs one feed file", found=f"{len(feeds)} feed files",
+                           next_step="Such as: citylake feed check feeds/health/case_report.yml --sample a.csv")  # fmt: skip
+        show_trial(feeds[0], sample, as_json)
+        return
     checked = (
         f"{len(files)} file(s)" if files else f"{len(load_feeds())} feeds and {len(load_tables())} tables"
     )

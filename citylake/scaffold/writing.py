@@ -1,0 +1,94 @@
+"""A proposal as the text of a feed file: every guess with its evidence behind it, questions on top."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from citylake.scaffold import Proposal
+from citylake.scaffold.guessed import Guessed
+
+_DEPARTMENT = """\
+# Made by `citylake feed new`. Say who answers for these feeds; until then nobody does.
+title: {{en: {title}, zh: {title}}}
+owner: not named yet
+contact: not named yet
+licence: not decided yet
+purposes: [not written yet]
+grade: 4            # the strictest, until somebody decides
+retention: P3Y
+"""
+
+
+def feed_file(proposal: Proposal) -> str:
+    """The feed file's text; it validates as it stands."""
+    title = proposal.dataset.replace("_", " ").capitalize()
+    grain = " and ".join(
+        [", ".join(proposal.key[:-1]), proposal.key[-1]] if len(proposal.key) > 1 else proposal.key
+    )
+    lines = [
+        (
+            f"# Made by `citylake feed new` from {proposal.rows:,} rows of {proposal.sample}. Behind #"
+            " stands what speaks for a guess."
+        ),
+        *(["# Answer these questions, then delete them:"] if proposal.questions else []),
+        *(f"# - {question}" for question in _questions(proposal)),
+        f"title: {_flow({'en': title, 'zh': title})}",
+        f"grain: one row per {grain}",
+        f"key: {_flow(proposal.key)}  # {proposal.key_evidence}",
+    ]
+    if proposal.partition:
+        lines.append(f"partition: {_flow({'by': proposal.partition})}")
+    lines += [
+        f"delivers: {'additions' if proposal.partition else 'everything'}",
+        f"arrival: {_flow({'files': proposal.arrival_files, 'every': 'P1D', 'deadline': 'PT12H'})}",
+        "format:",
+        *(f"  {key}: {_flow(guess.value)}  # {_plain(guess.evidence)}" for key, guess in _ordered(proposal)),
+    ]
+    if proposal.unpivot:
+        lines.append(f"unpivot: {_flow(proposal.unpivot)}")
+    lines += ["columns:", *(_column(column) for column in proposal.columns)]
+    return "\n".join(lines) + "\n"
+
+
+def department_file(department: str) -> str:
+    """A `_department.yml` to begin with."""
+    return _DEPARTMENT.format(title=department.capitalize())
+
+
+def _questions(proposal: Proposal) -> list[str]:
+    asked = [_plain(question) for question in proposal.questions]
+    asked.append(
+        "Does a later delivery add rows or correct some (`additions`), replace the days it covers"
+        " (`period`), or is it all there is (`everything`)?"
+    )
+    asked.append(
+        "How often does a delivery come, and by when (`every`, `deadline`)? Once a day, by noon, is assumed."
+    )
+    return asked
+
+
+def _ordered(proposal: Proposal) -> list[tuple[str, Any]]:
+    return sorted(proposal.form.items(), key=lambda item: item[0] != "kind")
+
+
+def _column(column: Guessed) -> str:
+    keys = column.keys
+    shown: dict[str, Any] = {"name": keys["name"]}
+    if column.source != keys["name"]:
+        shown["from"] = column.source
+    order = ("type", "required", "format", "unit_in_text", "from_unit", "nulls", "privacy")
+    shown |= {key: keys[key] for key in order if key in keys}
+    return f"  - {_flow(shown)}  # {_plain('; '.join(column.evidence))}"
+
+
+def _flow(value: Any) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _plain(text: str) -> str:
+    """One line for a comment."""
+    return re.sub(r"\s+", " ", text).strip()
