@@ -182,30 +182,48 @@ class Department(Strict):
 
 
 def feeds_folder() -> Path:
-    """The folder of the feed files."""
+    """The folder of the feed files that every city has."""
     return settings.PROJECT / "feeds"
 
 
+def feeds_folders() -> tuple[Path, ...]:
+    """All folders of feed files of this lake's city: those every city has, and its own."""
+    own = settings.PROJECT / "cities" / settings.current().city / "feeds"
+    return (feeds_folder(), own) if own.is_dir() else (feeds_folder(),)
+
+
 @functools.cache
-def load_feeds(folder: Path | None = None) -> dict[str, Feed]:
-    """Every feed by id. Raises: Problems with every error of every file."""
+def load_feeds(*folders: Path) -> dict[str, Feed]:
+    """Every feed by id, of the given folders or of this lake's city. Raises: Problems with every error of every file."""
     feeds: dict[str, Feed] = {}
     problems: list[CitylakeError] = []
-    for path in sorted((folder or feeds_folder()).glob("*/[!_]*.yml")):
+    searched = folders or feeds_folders()
+    for path in (path for folder in searched for path in sorted(folder.glob("*/[!_]*.yml"))):
         try:
             feed = read_feed(path)
-            feeds[feed.feed_id] = feed
         except Problems as error:
             problems += error.problems
-    for department in sorted({path.parent for path in (folder or feeds_folder()).glob("*/*.yml")}):
+            continue
+        if feed.feed_id in feeds:
+            problems.append(WrongUse("a feed of this name is there already", where=_shown(path),
+                                     next_step="A city's own feed needs a name of its own."))  # fmt: skip
+        feeds[feed.feed_id] = feed
+    for department in sorted({path.parent.name for folder in searched for path in folder.glob("*/*.yml")}):
         try:
-            load_department(department.name, folder)
+            load_department(department, *folders)
         except Problems as error:
             problems += error.problems
     problems += [] if problems else _unknown_references(feeds)  # a broken file would look unknown
     if problems:
         raise Problems(problems)
     return feeds
+
+
+def departments() -> list[str]:
+    """The departments of this lake's city."""
+    return sorted(
+        {path.parent.name for folder in feeds_folders() for path in folder.glob("*/_department.yml")}
+    )
 
 
 def _unknown_references(feeds: dict[str, Feed]) -> list[CitylakeError]:
@@ -253,9 +271,17 @@ def read_feed(path: Path) -> Feed:
     return feed
 
 
-def load_department(name: str, folder: Path | None = None) -> Department:
-    """The department's own file."""
-    path = (folder or feeds_folder()) / name / "_department.yml"
+def load_department(name: str, *folders: Path) -> Department:
+    """The department's own file, from the first folder that has one."""
+    searched = folders or feeds_folders()
+    path = next(
+        (
+            folder / name / "_department.yml"
+            for folder in searched
+            if (folder / name / "_department.yml").exists()
+        ),
+        searched[0] / name / "_department.yml",
+    )
     if not path.exists():
         raise Problems([WrongUse("the department's file is missing", where=_shown(path),
                                  next_step="Write owner, contact, licence, purposes, grade and retention there.")])  # fmt: skip

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from citylake import lake, ledger, settings
 from citylake.errors import WrongUse
-from citylake.feed import feeds_folder, load_feeds
+from citylake.feed import departments, load_feeds
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def send(path: Path, department: str, sender: str | None = None, arrived_at: dat
     """
     if not path.is_file():
         raise WrongUse("there is no such file", where=str(path), expected="a file to deliver")
-    known = sorted(folder.parent.name for folder in feeds_folder().glob("*/_department.yml"))
+    known = departments()
     if department not in known:
         raise WrongUse(
             "there is no such department", where="feeds", found=department, expected="one of " + ", ".join(known),

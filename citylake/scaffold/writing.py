@@ -18,7 +18,7 @@ contact: not named yet
 licence: not decided yet
 purposes: [not written yet]
 grade: 4            # the strictest, until somebody decides
-retention: P3Y
+retention: P1095D
 """
 
 

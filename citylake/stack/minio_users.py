@@ -6,7 +6,8 @@ import hashlib
 import json
 from urllib.parse import urlsplit
 
-from citylake.settings import PROJECT, STAGE_ROLES
+from citylake.feed import departments
+from citylake.settings import STAGE_ROLES
 from citylake.stack.minio import ROOT_USER
 from citylake.stack.site import Site, ensure_secret, write_private
 
@@ -26,14 +27,6 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "publish": {"lake/conformed*": _READ, "reports/*": _READ + _WRITE, "exports/*": _ALL},
     "steward": {"landing/*": _READ, "lake/*": _READ, "reports/*": _ALL},
 }
-
-
-def departments() -> list[str]:
-    """The departments that may deliver: the folders below `feeds/`."""
-    folder = PROJECT / "feeds"
-    if not folder.is_dir():
-        return []
-    return sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name[0].isalpha())
 
 
 def policy(rights: dict[str, tuple[str, ...]]) -> dict:

@@ -10,10 +10,10 @@ from pyarrow import parquet
 
 from citylake.admit.trial import try_file
 from citylake.errors import WrongUse
-from citylake.feed import read_feed
+from citylake.feed import load_department, read_feed
 from citylake.scaffold import dataset_of, propose
 from citylake.scaffold.naming import snake
-from citylake.scaffold.writing import feed_file
+from citylake.scaffold.writing import department_file, feed_file
 from tests.unit.samples import CASES
 
 
@@ -51,6 +51,12 @@ def test_the_file_is_valid_as_it_stands_and_takes_the_sample(case, tmp_path):
     assert trial.reasons == []
     assert trial.typed.parsed == found.rows
     assert trial.typed.quarantined == 0
+
+
+def test_a_new_department_has_a_file_that_is_valid(tmp_path):
+    (tmp_path / "noise").mkdir()
+    (tmp_path / "noise" / "_department.yml").write_text(department_file("noise"), encoding="utf-8")
+    assert load_department("noise", tmp_path).grade == 4
 
 
 def test_evidence_shows_no_value_of_a_person(tmp_path):

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from citylake import feed
 from citylake.stack import minio_users
 
 
 @pytest.fixture(autouse=True)
 def _two_departments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("health", "environment", "_drafts"):
-        (tmp_path / "feeds" / name).mkdir(parents=True)
-    monkeypatch.setattr(minio_users, "PROJECT", tmp_path)
+    for name in ("health", "environment"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "_department.yml").touch()
+    (tmp_path / "drafts").mkdir()
+    monkeypatch.setattr(feed, "feeds_folders", lambda: (tmp_path,))
 
 
 def may(user: str, action: str, target: str) -> bool:
