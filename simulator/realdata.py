@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -24,15 +25,31 @@ TYPED = Path(__file__).parent / "data" / "realdata"
 CASES = "covid_cn_daily"
 AIR = "air_beijing_prsa"
 AIR_ENDS = date(2017, 3, 1)
+# Files of other sets, sent as they are: by which department, and on which day (of the name, where it has one).
+OTHERS = (
+    ("weather_nyc2013/weather.csv", "environment", date(2014, 1, 1)),
+    ("nyc_taxi/taxi*.csv", "transport", date(2019, 4, 1)),
+    ("hangzhou_admin/china_division_*.csv", "governance", date(2023, 7, 1)),
+    ("hangzhou_metro/*stations.csv", "transport", date(2023, 7, 1)),
+    ("waste_trashwheel/trashwheel.csv", "environment", date(2023, 12, 31)),
+    ("synthea_csv/patients.csv", "health", date(2024, 1, 1)),
+    ("synthea_csv/encounters.csv", "health", date(2024, 1, 1)),
+    ("synthea_csv/claims.csv", "health", date(2024, 1, 1)),
+    ("ais_marinecadastre/AISdata_????-??-??_*.csv.gz", "transport", None),
+    ("gtfs/*.zip", "transport", date(2024, 1, 2)),
+    ("parking_de/meta-data.csv", "transport", date(2021, 10, 1)),
+    ("parking_de/csv/????-??-??.csv", "transport", None),
+)
 
 
 def deliveries(folder: Path) -> Iterator[Delivery]:
     """Every delivery of the real sets found in `folder`; one set may be missing.
 
-    Raises: WrongUse where neither is there.
+    Raises: WrongUse where none is there.
     """
     cases, zips = sorted((folder / CASES).glob("????-??-??.csv")), sorted((folder / AIR).glob("*.zip"))
-    if not cases and not zips:
+    others = list(_others(folder))
+    if not cases and not zips and not others:
         raise WrongUse(
             "no real set found",
             where=str(folder),
@@ -44,6 +61,17 @@ def deliveries(folder: Path) -> Iterator[Delivery]:
         yield from _stations(path)
     for path in cases:
         yield case_report.observation(date.fromisoformat(path.stem), path.read_bytes()).sent
+    yield from others
+
+
+def _others(folder: Path) -> Iterator[Delivery]:
+    for pattern, department, day in OTHERS:
+        for path in sorted(folder.glob(pattern)):
+            named = re.search(r"\d{4}-\d{2}-\d{2}", path.name)
+            sent = day or date.fromisoformat(named[0] if named else "")
+            yield Delivery(
+                department, path.name, 1, department, local(sent + timedelta(days=1), 8), path.read_bytes()
+            )
 
 
 def references() -> Iterator[Delivery]:
