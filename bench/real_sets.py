@@ -157,9 +157,10 @@ def page(folder: Path) -> str:
     """The page: every claim beside the lake's count."""
     lines = [
         "# Real sets: what was counted in them, and what the lake finds", "",
-        "Eleven public sets, dirty as they came, are feeds of the city `realdata` (`cities/realdata/feeds`, and the four feeds that",
-        "every city has). The left count is their README's, or was made with nothing but Python's csv module; the right one is admission's.",
-        "Written by `python -m bench.real_sets`; a test compares every line where the folder is there.", "",
+        "Eleven public sets, dirty as they came, are feeds of the city `realdata` (`cities/realdata/feeds`, and the",
+        "feeds that every city has). The left count is their README's, or was made with nothing but Python's csv",
+        "module; the right one is admission's. Written by `python -m bench.real_sets`; a test compares every line",
+        "where the folder is there.", "",
         "| set | feed | known to be in it | counted | by the lake | as |", "|---|---|---|--:|--:|---|",
     ]  # fmt: skip
     for real in SETS:
@@ -173,10 +174,10 @@ def page(folder: Path) -> str:
                 f" {found.counts[claim.found_as]:,} | {note} |"
             )
     lines += [
-        "", "Not found at landing, because it takes other tables or shapes: lots that are not described or fuller than their capacity",
-        "(parking), stations outside the city (polygons), zones missing from the lookup (taxi), provinces that are not the sum of",
-        "their cities and cumulative counts that fall (`conformed.health.case_day` finds those), readings that do not move and",
-        "PM2.5 above PM10 (`conformed.environment.air_quality_day`).", "",
+        "", "Not found at landing, because it takes other tables or shapes: lots that are not described or fuller than",
+        "their capacity (parking), stations outside the city (polygons), zones missing from the lookup (taxi),",
+        "provinces that are not the sum of their cities and cumulative counts that fall (`conformed.health.case_day`",
+        "finds those), readings that do not move and PM2.5 above PM10 (`conformed.environment.air_quality_day`).", "",
     ]  # fmt: skip
     return "\n".join(lines)
 

@@ -74,10 +74,24 @@ class Arrival(Strict):
         return self
 
 
-class Drift(Strict):
-    """What to do with a delivery whose columns are not the declared ones."""
+Policy = Literal["keep", "hold"]
 
-    added: Literal["keep", "hold"] = "keep"
+
+class Drift(Strict):
+    """What to do with a delivery that is not as declared, or not as the ones before: note it, or hold it.
+
+    `added` keeps undeclared columns beside the row. Values of another type are quarantined row by row;
+    `type_changed: hold` holds the delivery where most of a column's are.
+    """
+
+    added: Policy = "keep"
     removed: Literal["hold"] = "hold"
     renamed: Literal["hold"] = "hold"
-    type_changed: Literal["quarantine"] = "quarantine"
+    type_changed: Literal["quarantine", "hold"] = "quarantine"
+    unit_changed: Policy = "hold"
+    lost_leading_zeros: Policy = "hold"
+    code_level: Policy = "hold"
+    shifted: Policy = "hold"
+    ballooned: Policy = "keep"
+    shrunk: Policy = "keep"
+    volume_factor: float = Field(default=5.0, gt=1)  # more, or fewer, times the usual records than this

@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 
 from citylake import lake, ledger, settings
-from citylake.admit.drift import drift, reasons_to_hold
+from citylake.admit import drift
 from citylake.admit.reading import Reading, Unreadable, read
 from citylake.admit.scratch import scratch
 from citylake.admit.typing import Typed, Typing
 from citylake.admit.writing import admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
-from citylake.ledger import deliveries
+from citylake.ledger import decisions, deliveries, profiles
 from citylake.ledger.deliveries import Delivery, Outcome
 
 ROLE = "admit"
@@ -62,6 +62,7 @@ def admit(delivery_id: str) -> Outcome:
 
         declare_feeds(connection, [feed])
         repeats = deliveries.repeated(connection, delivery, covered_period(delivery, feed)[0])
+        history = _History(connection, delivery)
         now = connection.execute("select ledger.clock_now() as now, clock_timestamp() as wall").fetchone()
     with ledger.run(ROLE, "admit", delivery_id) as run:
         known_at = delivery.arrived_at if settings.current().clock == "replay" else now["now"]
@@ -72,8 +73,14 @@ def admit(delivery_id: str) -> Outcome:
             _replace(delivery, feed, run.run_id, Typed())  # an attempt before may have left rows
             outcome = Outcome(status="repeated", repeats=repeats, **common)
         else:
-            outcome = _admit(delivery, feed, run.run_id, common)
+            outcome = _admit(delivery, feed, run.run_id, common, history)
         with ledger.connect(ROLE) as connection:
+            if outcome.status == "admitted" and history.profile is not None:
+                profiles.keep_profile(
+                    connection, delivery_id, history.profile.records, history.profile.as_kept(feed)
+                )
+            else:
+                profiles.drop_profile(connection, delivery_id)
             attempt = deliveries.next_attempt(connection, delivery_id)
             deliveries.record_outcome(connection, feed.admitted, outcome, attempt, run.run_id)
         run.rows = outcome.records_admitted
@@ -90,9 +97,22 @@ def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | 
         ]
 
 
-def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict) -> Outcome:
+class _History:
+    """What the feed delivered before, whether a steward released this delivery, and its own profile in time."""
+
+    def __init__(self, connection, delivery: Delivery):
+        self.is_released = decisions.is_released(connection, delivery.delivery_id)
+        before = (delivery.arrived_at, delivery.delivery_id)
+        self.before = [
+            drift.Profile.kept(row["records"], row["columns"])
+            for row in profiles.latest_profiles(connection, delivery.feed_id, before, drift.LATEST)
+        ]
+        self.profile: drift.Profile | None = None
+
+
+def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _History) -> Outcome:
     with scratch(delivery.delivery_id) as folder:
-        found, typed, reasons = _read_and_type(delivery, feed, folder, common)
+        found, typed, reasons = _read_and_type(delivery, feed, folder, common, history)
         snapshots = _replace(delivery, feed, run_id, typed)
     return Outcome(
         status="held" if reasons else "admitted", records_parsed=typed.parsed, records_admitted=typed.admitted,
@@ -118,36 +138,40 @@ def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[
 
 
 def _read_and_type(
-    delivery: Delivery, feed: Feed, folder: Path, common: dict
+    delivery: Delivery, feed: Feed, folder: Path, common: dict, history: _History
 ) -> tuple[dict, Typed, list[dict]]:
     """Drift, rows and reasons to hold; where there is a reason there are no rows but their count."""
     found: dict = {}
     reading: Reading | None = None
     try:
         reading = _read(delivery, feed)
-        found = drift(feed, reading.header)
-        reasons = reasons_to_hold(feed, found, reading.header) + covered_period(delivery, feed)[1]
+        found = drift.drift(feed, reading.header)
+        profiler = drift.Profiler(feed, reading)
+        reasons = drift.reasons_to_hold(feed, found, reading.header) + covered_period(delivery, feed)[1]
         if reasons:
             for _ in reading.batches:  # only to count them
                 pass
+            drift.note_likely_names(found, reasons, profiler.profile(), history.before)
             return found, Typed(parsed=reading.records), reasons
         replayed = settings.current().clock == "replay"
         landed_at = delivery.arrived_at if replayed else delivery.landed_at or delivery.arrived_at
         typing = Typing(feed, delivery, folder, landed_at, common["known_at"])
         typed = typing.run(reading, reopen=lambda: _read(delivery, feed))
     except Unreadable as error:
-        return (
-            found,
-            Typed(parsed=reading.records if reading else 0),
-            [{"kind": error.kind, "text": error.detail}],
-        )
+        reason = {
+            "kind": error.kind,
+            "text": error.detail + drift.seen_at_landing(error.kind, delivery.encoding),
+        }
+        return found, Typed(parsed=reading.records if reading else 0), [reason]
     if typed.parsed == 0 and not feed.format.may_be_empty:
-        return (
-            found,
-            Typed(),
-            [{"kind": "empty", "text": "a header and no records, where records are promised"}],
-        )
-    return found, typed, []
+        reason = {"kind": "empty", "text": "a header and no records, where records are promised"}
+        return found, Typed(), [reason]
+    history.profile = profiler.profile()
+    changes = drift.findings(feed, history.profile, history.before)
+    for change in changes:
+        found.setdefault(change.kind, []).append(change.text)
+    reasons = [] if history.is_released else drift.held_for(feed, changes)
+    return found, Typed(parsed=typed.parsed) if reasons else typed, reasons
 
 
 def _read(delivery: Delivery, feed: Feed) -> Reading:

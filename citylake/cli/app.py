@@ -11,6 +11,7 @@ import typer
 from citylake.cli import (
     explaining,
     feeds,
+    held,
     listings,
     new_feed,
     proving,
@@ -69,6 +70,11 @@ COMMANDS = (
     Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
     Entry("quarantine list", listings.quarantine, (
         "citylake quarantine list --feed environment.air_station", "citylake quarantine list --rule pm25_ugm3.range")),
+    Entry("quarantine held", held.held, ("citylake quarantine held",)),
+    Entry("quarantine release", held.release, (
+        "citylake quarantine release 01KJN5FCM0PNQF9JZ1CDSQRHVG --because 'the bureau confirms mg/m3 until May'",)),
+    Entry("quarantine reject", held.reject, (
+        "citylake quarantine reject 01KJN5FCM0PNQF9JZ1CDSQRHVG --because 'sent by mistake, a new file comes'",)),
     Entry("quality show", listings.quality, ("citylake quality show --domain environment",)),
     Entry("indicators", listings.indicators, (
         "citylake indicators", "citylake indicators --code e1_pm25_ugm3 --period 2026-03-01")),

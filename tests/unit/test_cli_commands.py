@@ -14,7 +14,7 @@ from citylake.cli.reference import page, path, words
 
 LISTS = [entry for entry in COMMANDS if any(word.name == "as_json" for word in words(entry.function))]
 # Commands that print no table.
-PLAIN = {"run", "summary", "down"}
+PLAIN = {"run", "summary", "down", "quarantine release", "quarantine reject"}
 
 
 def _ids(entry) -> str:

@@ -1,0 +1,33 @@
+"""What deliveries looked like when they were admitted."""
+
+from __future__ import annotations
+
+import json
+
+
+def keep_profile(connection, delivery_id: str, records: int, columns: dict) -> None:
+    """Keep the profile of an admitted delivery; another attempt's is replaced."""
+    connection.execute(
+        "insert into ledger.profiles (delivery_id, records, columns) values (%s, %s, %s)"
+        " on conflict (delivery_id) do update set records = excluded.records, columns = excluded.columns,"
+        " made_at = clock_timestamp()",
+        (delivery_id, records, json.dumps(columns, ensure_ascii=False)),
+    )
+
+
+def drop_profile(connection, delivery_id: str) -> None:
+    """Forget the profile of a delivery that is no longer admitted."""
+    connection.execute("delete from ledger.profiles where delivery_id = %s", (delivery_id,))
+
+
+def latest_profiles(connection, feed_id: str, before: tuple, most: int) -> list[dict]:
+    """Records and columns of the feed's latest admitted deliveries that arrived before (arrived_at, delivery_id),
+    newest last. What arrived later says nothing: so the same delivery is judged alike whenever it is admitted."""
+    rows = connection.execute(
+        "select profiles.records, profiles.columns from ledger.profiles"
+        " inner join ledger.deliveries on deliveries.delivery_id = profiles.delivery_id"
+        " where deliveries.feed_id = %s and (deliveries.arrived_at, deliveries.delivery_id) < (%s, %s)"
+        " order by deliveries.arrived_at desc, deliveries.delivery_id desc limit %s",
+        (feed_id, *before, most),
+    ).fetchall()
+    return list(reversed(rows))
