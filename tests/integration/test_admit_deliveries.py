@@ -161,7 +161,8 @@ def test_a_file_in_another_encoding_is_held_with_the_reason():
         "health", "case_report_2020-01-22.csv", f"{CASES}\n2020-01-22,中国,,,,,,1,,,\n".encode("gb18030")
     )
     admit(delivery_id)
-    assert outcome(delivery_id)["reasons"] == [{"kind": "wrong_encoding", "text": "the bytes are not utf-8"}]
+    told = "the bytes are not utf-8; they look like gb18030. Change `format.encoding`, or ask the department"
+    assert outcome(delivery_id)["reasons"] == [{"kind": "wrong_encoding", "text": told}]
 
 
 def test_a_name_that_covers_no_possible_days_is_held():
