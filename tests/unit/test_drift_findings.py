@@ -76,7 +76,8 @@ def test_thirty_clean_days_are_silent(seed):
 
 @pytest.mark.parametrize(
     ("factor", "meaning"),
-    [(1000, "thousandfold"), (0.001, "a thousandth"), (3.6, "m/s in km/h"), (1 / 1.609344, "km in miles"), (10, "tenfold")],
+    [(1000, "thousandfold"), (0.001, "a thousandth"), (1 / 3.6, "as if in m/s and not in km/h"),
+     (1 / 1.609344, "as if in mph and not in km/h"), (10, "tenfold")],
 )  # fmt: skip
 def test_another_unit_is_known_by_its_factor(factor, meaning):
     rows = changed(speed=lambda text: f"{float(text) * factor:.6f}")
@@ -89,6 +90,12 @@ def test_another_unit_is_known_by_its_factor(factor, meaning):
 def test_degrees_fahrenheit_are_known():
     rows = changed(temp=lambda text: f"{float(text) * 1.8 + 32:.1f}")
     assert told(rows) == {"unit_changed": "temp"}
+
+
+def test_a_factor_between_units_of_another_kind_says_nothing():
+    # Half as much is pounds for kilograms to a scale, and a quiet day to a count.
+    assert told(changed(count=lambda text: str(round(int(text) * 0.4535924)))) == {}
+    assert told(changed(speed=lambda text: f"{float(text) * 0.4535924:.2f}")) == {}
 
 
 def test_a_day_that_is_only_warmer_is_no_other_unit():
