@@ -170,3 +170,16 @@ def test_no_value_of_a_person_is_kept():
     assert BEFORE[0].columns["status"].values.keys() == {"ok", "late"}
     undeclared = profile([row | {"备注": "某人"} for row in day(1)])
     assert undeclared.as_kept(FEED)["备注"]["values"] == {}
+
+
+def test_a_day_of_the_month_that_gets_a_second_digit_is_no_code():
+    feed = make_feed(
+        [{"name": "station_id", "from": "站点", "type": "string"},
+         {"name": "measured_at", "from": ["year", "month", "day"], "type": "timestamp", "format": "%Y %m %d"}],
+        key=["station_id"],
+    )  # fmt: skip
+
+    def on(day: int) -> list[dict[str, str]]:
+        return [{"站点": f"{n:04d}", "year": "2026", "month": "3", "day": str(day)} for n in range(40)]
+
+    assert told(on(10), [profile(on(n)) for n in range(1, 5)], feed) == {}

@@ -40,9 +40,7 @@ def findings(feed: Feed, now: Profile, before: Sequence[Profile]) -> list[Findin
     shifted = {finding.kind for finding in found}
     if "shifted" in shifted:  # every other change of a column would only repeat it
         return found
-    numeric = {
-        source for column in feed.columns if column.type in ("integer", "double") for source in column.sources
-    }
+    numeric, coded = _sources(feed, "integer", "double"), _sources(feed, "string")
     for name in feed.source_columns:
         column = now.columns.get(name)
         history = [each.columns[name] for each in before if name in each.columns]
@@ -51,9 +49,13 @@ def findings(feed: Feed, now: Profile, before: Sequence[Profile]) -> list[Findin
             continue
         if name in numeric:
             found += _type(name, column, history) or _unit(feed, name, column, history)
-        else:
+        elif name in coded:  # the parts of a time are no codes
             found += _zeros(name, column, history) or _level(name, column, history)
     return found
+
+
+def _sources(feed: Feed, *types: str) -> set[str]:
+    return {source for column in feed.columns if column.type in types for source in column.sources}
 
 
 def held_for(feed: Feed, found: Sequence[Finding]) -> list[dict]:
