@@ -90,7 +90,11 @@ class Pages(Strict):
 
 
 def _misplaced(
-    model: BaseModel, what: str, kind: str, keys: dict[str, tuple[str, ...]], needed: dict[str, tuple[str, ...]]
+    model: BaseModel,
+    what: str,
+    kind: str,
+    keys: dict[str, tuple[str, ...]],
+    needed: dict[str, tuple[str, ...]],
 ) -> list[str]:
     """Keys given that this kind does not have, and keys missing that it needs."""
     given = model.model_fields_set
@@ -173,7 +177,9 @@ def _wrong_url(url: str) -> list[str]:
     if scheme not in ("http", "https") or not host:
         problems.append("the url does not begin with https:// or http:// and a host")
     if named:
-        problems.append("the url holds a login; put it into an Airflow connection and name that by `connection`")
+        problems.append(
+            "the url holds a login; put it into an Airflow connection and name that by `connection`"
+        )
     problems += [
         f"the url has '{found}'; it may hold {{from}} and {{to}}"
         for found in re.findall(r"\{[^}]*\}", url)

@@ -49,7 +49,10 @@ COMMANDS = (
     Entry("down", servers.down, ("citylake down",), CITY),
     Entry("deliver", stages.deliver, (
         "citylake deliver case_report_2020-02-03.csv --department health",), CITY),
-    Entry("land", stages.land, ("citylake land",), STAGES),
+    Entry("land", stages.land, (
+        "citylake land", "citylake land --feed transport.parking_event",
+        "citylake land --feed transport.parking_event --from 2026-03-01 --to 2026-03-02"
+        " --reason 'the source was repaired'"), STAGES),
     Entry("admit", stages.admit, (
         "citylake admit 01KJN5FCM0PNQF9JZ1CDSQRHVG", "citylake admit --feed environment.air_station",
         "citylake admit --waiting"), STAGES),

@@ -91,14 +91,58 @@ def deliver(
         )
 
 
-def land(as_json: show.AsJson = False) -> None:
-    """Take every object that waits in the inbox to the landing bucket, as it came."""
+def land(
+    feed: Annotated[str | None, typer.Option("--feed", help="Ask the source of this feed.")] = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day to ask for again.")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why these days are asked for again.")
+    ] = None,
+    as_json: show.AsJson = False,
+) -> None:
+    """Take every object that waits in the inbox to the landing bucket, as it came.
+
+    With --feed, ask the feed's source for what is new; with --from, --to and --reason for days that came
+    already. What comes and is the same as before is found repeated when it is admitted.
+    """
+    if feed is not None:
+        _pull(feed, first, last, reason, as_json)
+        return
+    if first or last or reason:
+        raise WrongUse(
+            "days are asked for again of one feed", found="no --feed", next_step="Add --feed <feed>."
+        )
     from citylake.land import land as verb
 
     with doing("Landing what waits in the inbox"):
         result = verb()
     fields = (show.Field("objects"), show.Field("deliveries"), show.Field("feeds"))
     show.rows([result | {"feeds": ", ".join(result["feeds"])}], fields, as_json)
+
+
+def _pull(
+    feed: str, first: datetime | None, last: datetime | None, reason: str | None, as_json: bool
+) -> None:
+    from citylake.land.pull import land_feed, recapture
+
+    given = (first is not None, last is not None, reason is not None)
+    if any(given) and not all(given):
+        raise WrongUse(
+            "days are asked for again with a reason", expected="--from, --to and --reason, all three or none"
+        )
+    with doing(f"Asking the source of {feed}"):
+        if first and last and reason is not None:
+            result = recapture(feed, first.date(), last.date(), reason)
+        else:
+            result = land_feed(feed)
+    fields = (show.Field("feed"), show.Field("deliveries"), show.Field("bytes"))
+    show.rows([result], fields, as_json)
+    if not result["deliveries"] and not as_json:
+        show.note("The source has nothing new.")
 
 
 def admit(

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from citylake import settings
 from citylake.errors import WrongUse
+from citylake.stack import airflow
+from citylake.stack.site import Site
 
-FILE = "connections.yaml"
 _handed_out: set[str] = set()
 
 
@@ -34,8 +36,10 @@ class Account:
 
 def find_account(connection_id: str) -> Account:
     """The Airflow connection of that id. Raises: WrongUse that says where one is looked for."""
-    _be_of_this_lake()
-    _refuse_broken_file(connection_id)
+    site = Site(settings.current())
+    path = airflow.connections_file(site)
+    _be_of_this_lake(site)
+    _refuse_broken_file(path, connection_id)
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowException
 
@@ -44,7 +48,7 @@ def find_account(connection_id: str) -> Account:
         extra = found.extra_dejson
     except AirflowException:
         raise WrongUse(
-            f"there is no connection '{connection_id}'", where=str(settings.current().secrets / FILE),
+            f"there is no connection '{connection_id}'", where=str(path),
             expected=f"an entry '{connection_id}' there, or AIRFLOW_CONN_{connection_id.upper()} in the environment",
             next_step="docs/how_to/pull_from_a_source.md shows one of each kind.",
         ) from None  # fmt: skip
@@ -68,7 +72,9 @@ def _secrets(account: Account) -> list[str]:
     from urllib.parse import quote, quote_plus
 
     found = [account.password]
-    waiting = [value for key, value in account.extra.items() if key not in ("host_key", "sslmode", "sslrootcert")]
+    waiting = [
+        value for key, value in account.extra.items() if key not in ("host_key", "sslmode", "sslrootcert")
+    ]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
@@ -78,25 +84,20 @@ def _secrets(account: Account) -> list[str]:
     return [form for each in found for form in (each, quote(each, safe=""), quote_plus(each))]
 
 
-def _be_of_this_lake() -> None:
+def _be_of_this_lake(site: Site) -> None:
     """Outside a task, Airflow is told which lake's configuration it reads; a task knows."""
     if "AIRFLOW_HOME" in os.environ:
         return
-    from citylake.stack import airflow
-    from citylake.stack.site import Site
-
-    site = Site(settings.current())
     environment = airflow.environment(site)
     if site.settings.stack == "local" and not os.path.exists(environment["AIRFLOW_CONFIG"]):
         airflow.prepare(site)
     os.environ.update({name: environment[name] for name in ("AIRFLOW_HOME", "AIRFLOW_CONFIG")})
 
 
-def _refuse_broken_file(connection_id: str) -> None:
+def _refuse_broken_file(path: Path, connection_id: str) -> None:
     """Airflow passes over a file that it cannot read, and says nothing."""
     import yaml
 
-    path = settings.current().secrets / FILE
     if not path.exists():
         return
     try:
@@ -106,7 +107,18 @@ def _refuse_broken_file(connection_id: str) -> None:
         wrong = f"no YAML in line {error.problem_mark.line + 1 if error.problem_mark else '?'}"
     except (OSError, UnicodeDecodeError) as error:
         wrong = type(error).__name__
-    known = {"conn_type", "host", "login", "password", "schema", "port", "extra", "extra_dejson", "description", "conn_id"}
+    known = {
+        "conn_type",
+        "host",
+        "login",
+        "password",
+        "schema",
+        "port",
+        "extra",
+        "extra_dejson",
+        "description",
+        "conn_id",
+    }
     if wrong is None and isinstance(entry := content.get(connection_id), dict) and set(entry) - known:
         wrong = f"'{connection_id}' has keys that no connection has: {', '.join(sorted(set(entry) - known))}"
     if wrong:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from citylake import ledger, settings
-from citylake.errors import CitylakeError, ServerUnavailable, WrongUse
+from citylake.errors import CitylakeError, Problems, ServerUnavailable, WrongUse
 from citylake.feed import find_feed
 from citylake.land.connections import hidden
 from citylake.land.pulled import Asked, Pulled, Recapture, keep
@@ -42,13 +42,13 @@ def land_feed(feed_id: str, again: Recapture | None = None) -> dict:
         if settings.current().clock == "replay":
             now += timedelta(seconds=1)  # after everything that came before
         asked = Asked(feed, now, remembered, again)
-        landed = {"feed": feed_id, "deliveries": 0, "bytes": 0}
+        landed = size = 0
         for number, pulled in enumerate(_told(asked)):
             if asked.is_new(pulled):
-                landed["deliveries"] += _land_one(asked, pulled, number, run.run_id)
-                landed["bytes"] += pulled.bytes.size
-        run.rows = landed["deliveries"]
-    return landed
+                landed += _land_one(asked, pulled, number, run.run_id)
+                size += pulled.bytes.size
+        run.rows = landed
+    return {"feed": feed_id, "deliveries": landed, "bytes": size}
 
 
 def recapture(feed_id: str, first: date, last: date, reason: str) -> dict:
@@ -99,8 +99,8 @@ def _told(asked: Asked) -> Iterator[Pulled]:
 
 
 def _without_credentials(error: CitylakeError) -> CitylakeError:
-    if hasattr(error, "problems"):
-        return type(error)([_without_credentials(each) for each in error.problems])
+    if isinstance(error, Problems):
+        return Problems([_without_credentials(each) for each in error.problems])
     parts = {name: getattr(error, name) for name in ("where", "found", "expected", "next_step")}
     shown = {name: text and hidden(text) for name, text in parts.items()}
     return type(error)(hidden(error.what), **shown)

@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,8 +80,15 @@ def prepare(site: Site) -> None:
     folder = site.server_folder(FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     write_private(folder / "airflow.cfg", _config_text(site))
+    if not connections_file(site).exists():
+        write_private(connections_file(site), "{}\n")
     password = ensure_secret(site, f"airflow.{ADMIN}")
     write_private(folder / "passwords.json", json.dumps({ADMIN: password}) + "\n")
+
+
+def connections_file(site: Site) -> Path:
+    """The file of connections to sources, which people write: `<id>: {conn_type: …, host: …, …}`."""
+    return site.settings.secrets / "connections.yaml"
 
 
 def configuration(site: Site) -> dict[str, dict[str, Any]]:
@@ -141,6 +149,11 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
             "print_stats_interval": 0,
         },
         "triggerer": {"capacity": 100},
+        # Where a task, and the command line, find the credentials of sources.
+        "secrets": {
+            "backend": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+            "backend_kwargs": json.dumps({"connections_file_path": str(connections_file(site))}),
+        },
         "usage_data_collection": {"enabled": False},
     }
 
