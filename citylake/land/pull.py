@@ -79,7 +79,7 @@ def _land_one(asked: Asked, pulled: Pulled, number: int, run_id: str) -> int:
     with ledger.connect(ROLE) as connection:
         is_known = deliveries.is_recorded(connection, asked.feed.feed_id, pulled.source_uri, pulled.version)
     version = asked.recorded_version(pulled, is_known)
-    kept = keep(ROLE, asked.feed, pulled, version, asked.now + timedelta(microseconds=number))
+    kept = keep(ROLE, asked.feed, pulled, version, asked.asked_at + timedelta(microseconds=number))
     with ledger.connect(ROLE) as connection:
         return int(deliveries.record_delivery(connection, kept, run_id))
 

@@ -83,11 +83,11 @@ class Recapture:
 class Asked:
     """What a source is asked for: a feed's news, or some of its days again.
 
-    `remembered` is the latest delivery of each source address; `now` the lake's clock.
+    `remembered` is the latest delivery of each source address; `asked_at` is told by the lake's clock.
     """
 
     feed: Feed
-    now: datetime
+    asked_at: datetime
     remembered: dict[str, Delivery] = field(default_factory=dict)
     again: Recapture | None = None
 

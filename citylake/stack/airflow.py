@@ -91,6 +91,14 @@ def connections_file(site: Site) -> Path:
     return site.settings.secrets / "connections.yaml"
 
 
+def _secrets_backend(site: Site) -> dict[str, str]:
+    """Where a task, and the command line, find the credentials of sources."""
+    return {
+        "backend": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        "backend_kwargs": json.dumps({"connections_file_path": str(connections_file(site))}),
+    }
+
+
 def configuration(site: Site) -> dict[str, dict[str, Any]]:
     """Airflow's settings by section; holds secrets."""
     settings = site.settings
@@ -149,13 +157,8 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
             "print_stats_interval": 0,
         },
         "triggerer": {"capacity": 100},
-        # Where a task, and the command line, find the credentials of sources.
-        "secrets": {
-            "backend": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
-            "backend_kwargs": json.dumps({"connections_file_path": str(connections_file(site))}),
-        },
         "usage_data_collection": {"enabled": False},
-    }
+    } | {"secrets": _secrets_backend(site)}
 
 
 def migrate(site: Site) -> None:

@@ -108,7 +108,7 @@ class Client:
             for _ in range(_REDIRECTS):
                 content.clear()
                 with self.client.stream("GET", _with(asked, self.query), headers=conditions) as response:
-                    if response.is_redirect:
+                    if response.has_redirect_location:
                         asked = self.joined(asked, response.headers.get("location", ""))
                         continue
                     _refuse(response, url)
@@ -164,7 +164,7 @@ def _wait(state: tenacity.RetryCallState) -> float:
     return (
         asked
         if asked is not None
-        else tenacity.wait_exponential_jitter(_BACKOFF_S, 60, jitter=_BACKOFF_S)(state)
+        else tenacity.wait_exponential_jitter(multiplier=_BACKOFF_S, max=60, jitter=_BACKOFF_S)(state)
     )
 
 

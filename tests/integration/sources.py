@@ -1,0 +1,137 @@
+"""Sources that a lake pulls from, for real: an HTTP server, an SFTP server, a database, and feeds that name them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from citylake import settings
+from citylake.feed import load_feeds
+
+CANARY = "kanarie-7Zq!x%y/ü"
+FEED = "transport.gate"
+_DEPARTMENT = """
+title: {en: Transport, zh: 交通}
+owner: transport@city.example
+contact: transport@city.example
+licence: CC-BY-4.0
+purposes: [tests]
+grade: 1
+retention: P3650D
+"""
+_FEED = """
+title: {{en: Gates, zh: 闸机}}
+grain: one row per passage
+key: [passage_id]
+partition: {{by: passed_at}}
+delivers: {delivers}
+arrival: {{{arrival}, every: PT5M, deadline: P1D}}
+format: {{{form}}}
+columns:
+  - {{name: passage_id, from: id, type: integer, required: true}}
+  - {{name: passed_at, from: at, type: timestamp, required: true}}
+  - {{name: gate, type: string}}
+"""
+
+
+class Project:
+    """A project of one department whose one feed is pulled."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder / "feeds" / "transport"
+        self.folder.mkdir(parents=True)
+        (self.folder / "_department.yml").write_text(_DEPARTMENT, encoding="utf-8")
+
+    def feed(self, arrival: str, form: str = "kind: csv", delivers: str = "additions") -> str:
+        """Write the feed file anew; returns the feed's id."""
+        text = _FEED.format(arrival=arrival, form=form, delivers=delivers)
+        if delivers == "everything":
+            text = text.replace("partition: {by: passed_at}\n", "")
+        (self.folder / "gate.yml").write_text(text, encoding="utf-8")
+        load_feeds.cache_clear()
+        return FEED
+
+
+@pytest.fixture
+def project(lake, tmp_path, monkeypatch):
+    """An empty lake and a project to write the feed of."""
+    lake.empty()
+    monkeypatch.setattr(settings, "PROJECT", tmp_path / "project")
+    yield Project(tmp_path / "project")
+    load_feeds.cache_clear()
+
+
+@contextlib.contextmanager
+def sftp_server(folder: Path, login: str, password: str) -> Iterator[tuple[int, str]]:
+    """An SFTP server (asyncssh, not the library that pulls) over a folder; its port, and its key in one line."""
+    import asyncssh
+
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    started, ended = threading.Event(), threading.Event()
+    told: list = []
+
+    class Server(asyncssh.SSHServer):
+        def begin_auth(self, username):
+            return True
+
+        def password_auth_supported(self):
+            return True
+
+        def validate_password(self, username, given):
+            return (username, given) == (login, password)
+
+    async def serve():
+        server = await asyncssh.listen(
+            "127.0.0.1", 0, server_host_keys=[key], server_factory=Server,
+            sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=os.fsencode(folder)),
+        )  # fmt: skip
+        told.append(server.sockets[0].getsockname()[1])
+        started.set()
+        while not ended.is_set():
+            await asyncio.sleep(0.02)
+        server.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    assert started.wait(20)
+    try:
+        yield told[0], key.export_public_key().decode().strip()
+    finally:
+        ended.set()
+        thread.join(10)
+
+
+@contextlib.contextmanager
+def source_database(lake) -> Iterator:
+    """A database `gates` beside the lake's own, with a table `passage` and a login that may read it."""
+    from psycopg import sql
+
+    with lake.superuser("postgres") as connection:
+        connection.execute("drop database if exists gates with (force)")
+        connection.execute("drop role if exists gatekeeper")
+        connection.execute("create database gates")
+        connection.execute(sql.SQL("create role gatekeeper login password {}").format(sql.Literal(CANARY)))
+    try:
+        with lake.superuser("gates") as connection:
+            connection.execute(
+                "create table passage (id bigint primary key, at timestamptz not null, gate text);"
+                "grant select on passage to gatekeeper"
+            )
+            yield connection
+    finally:
+        with lake.superuser("postgres") as connection:
+            connection.execute("drop database gates with (force); drop role gatekeeper")
+
+
+def connections(text: str) -> Path:
+    """Write the lake's file of connections."""
+    path = settings.current().secrets / "connections.yaml"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return path
