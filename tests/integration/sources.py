@@ -126,7 +126,8 @@ def source_database(lake) -> Iterator:
             yield connection
     finally:
         with lake.superuser("postgres") as connection:
-            connection.execute("drop database gates with (force); drop role gatekeeper")
+            connection.execute("drop database gates with (force)")
+            connection.execute("drop role gatekeeper")
 
 
 def connections(text: str) -> Path:
