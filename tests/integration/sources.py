@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from citylake import lake as places
 from citylake import settings
+from citylake.admit import admit_waiting
+from citylake.errors import CitylakeError
 from citylake.feed import load_feeds
+from citylake.land.pull import land_feed
+from tests.integration.deliveries import both, query, rows
 
 CANARY = "kanarie-7Zq!x%y/ü"
 FEED = "transport.gate"
+TWO = [
+    {"passage_id": 1, "passed_at": datetime(2026, 3, 1, 0, 0, tzinfo=UTC), "gate": "A"},
+    {"passage_id": 2, "passed_at": datetime(2026, 3, 1, 1, 30, tzinfo=UTC), "gate": "B"},
+]
 _DEPARTMENT = """
 title: {en: Transport, zh: 交通}
 owner: transport@city.example
@@ -136,3 +147,47 @@ def connections(text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
     return path
+
+
+@pytest.fixture
+def gates(lake, project):
+    """The source database, with its connection known."""
+    place = settings.current()
+    with source_database(lake) as database:
+        connections(json.dumps({"gates": {
+            "conn_type": "postgres", "host": place.postgres_host, "port": place.postgres_port, "schema": "gates",
+            "login": "gatekeeper", "password": CANARY,
+        }}))  # fmt: skip
+        yield database
+
+
+def admitted() -> list[dict]:
+    """The typed rows of every delivery, admitted now, by key."""
+    admit_waiting(FEED)
+    names = ("passage_id", "passed_at", "gate")
+    found = rows(both(FEED)[0], *names, "_delivery_id", "_source_row")
+    return sorted(
+        ({name: row[name] for name in names} for row in found),
+        key=lambda row: (row["passage_id"], row["passed_at"]),
+    )
+
+
+def landed() -> list[dict]:
+    """The deliveries in the ledger, in order of arrival."""
+    return query("select * from ledger.deliveries order by arrived_at")
+
+
+def kept(delivery: dict) -> bytes:
+    bucket, key = places.split_uri(delivery["landing_uri"])
+    return places.s3("steward").get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def copies() -> list[str]:
+    return [item["Key"] for item in places.list_objects("steward", "landing")]
+
+
+def refusal(feed: str, kind: type[CitylakeError]) -> str:
+    with pytest.raises(kind) as caught:
+        land_feed(feed)
+    assert CANARY not in str(caught.value)
+    return str(caught.value)

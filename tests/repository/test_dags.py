@@ -92,6 +92,7 @@ def test_a_feed_that_is_pulled_has_a_dag_that_asks_its_source_as_often_as_declar
     own = ROOT / "feeds" / "governance" / "_department.yml"
     (department / "_department.yml").write_text(own.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "spark_jobs").mkdir()
+    (tmp_path / "dbt_project" / "models").mkdir(parents=True)
     made = parse(tmp_path, CITYLAKE_PROJECT=str(tmp_path))["land.py"]
     assert made["dags"]["land__transport__gate"] == [
         "datetime.timedelta(seconds=900)",
