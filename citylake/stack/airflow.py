@@ -101,8 +101,7 @@ def _secrets_backend(site: Site) -> dict[str, str]:
 
 def configuration(site: Site) -> dict[str, dict[str, Any]]:
     """Airflow's settings by section; holds secrets."""
-    settings = site.settings
-    folder = site.server_folder(FOLDER)
+    settings, folder = site.settings, site.server_folder(FOLDER)
     url = settings.airflow_url
     ensure_secret(site, "postgres.airflow")  # read below, before the role itself is made
     return {
@@ -158,7 +157,8 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
         },
         "triggerer": {"capacity": 100},
         "usage_data_collection": {"enabled": False},
-    } | {"secrets": _secrets_backend(site)}
+        "secrets": _secrets_backend(site),
+    }
 
 
 def migrate(site: Site) -> None:
