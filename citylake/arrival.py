@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from citylake.declaration import Duration, Strict
+from citylake.source import Source
 
 
 class Changes(Strict):
@@ -57,11 +58,9 @@ def _day(text: str) -> date:
     return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
 
 
-class Arrival(Strict):
-    """How deliveries come: from where, under which names, how often, by when."""
+class Arrival(Source):
+    """How deliveries come: from where, how often, by when."""
 
-    source: Literal["inbox"] = Field(default="inbox", alias="from")
-    files: str
     every: Duration
     senders: int = Field(default=1, ge=1)
     sender_from_name: str | None = None
@@ -69,8 +68,13 @@ class Arrival(Strict):
 
     @model_validator(mode="after")
     def _groups(self) -> Arrival:
+        problems = []
         if self.sender_from_name and "sender" not in _groups_of(self.sender_from_name):
-            raise ValueError("sender_from_name needs a group `sender`")
+            problems.append("sender_from_name needs a group `sender`")
+        if self.is_pulled and self.every <= timedelta(0):
+            problems.append("every must be longer than nothing: it is how often the source is asked")
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
 

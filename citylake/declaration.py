@@ -17,13 +17,14 @@ from citylake.errors import Problems, WrongUse
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
-def _duration(value: Any) -> Any:
+def duration(value: Any) -> Any:
+    """An ISO 8601 text as a timedelta. Raises: ValueError."""
     if isinstance(value, timedelta):
         return value
     return parse_duration(value if isinstance(value, str) else repr(value))
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
 
 
 class Strict(BaseModel):

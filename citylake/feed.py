@@ -24,6 +24,7 @@ from citylake.declaration import shown as _shown
 from citylake.declaration import validated as _validated
 from citylake.errors import CitylakeError, Problems, WrongUse
 from citylake.format import Format, Unpivot
+from citylake.source import unreadable_from
 
 ALL = "all"  # the one partition of a reference table
 TECHNICAL_COLUMNS = ("_delivery_id", "_source_row", "_business_date", "_known_at", "_landed_at", "_extra")
@@ -110,7 +111,9 @@ class Feed(Strict):
 
     def takes(self, department: str, name: str) -> bool:
         """Whether an object of that name in that department's inbox is a delivery of this feed."""
-        return department == self.department and fnmatch.fnmatchcase(name, self.arrival.files)
+        if self.arrival.is_pulled or department != self.department:
+            return False
+        return fnmatch.fnmatchcase(name, self.arrival.files or "")
 
     def sender(self, name: str, told: str | None) -> str:
         """Who sent an object: by its name where declared, else as told, else the department.
@@ -136,6 +139,7 @@ class Feed(Strict):
             f"source column '{n}' is both read and ignored" for n in self.ignores if n in self.source_columns
         ]
         problems += self._wrong_partition(kept) + self._wrong_unpivot()
+        problems += unreadable_from(self.arrival, self.format, self.mode)
         if isinstance(self.delivers, Changes) and self.delivers.changes not in kept:
             problems.append(f"the operation column '{self.delivers.changes}' is not a kept column")
         if problems:

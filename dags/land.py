@@ -1,4 +1,4 @@
-"""Land what arrives in the inbox, and admit it feed by feed."""
+"""Land what arrives in the inbox, pull what has to be fetched, and admit it feed by feed."""
 
 from __future__ import annotations
 
@@ -42,5 +42,24 @@ def feed_dag(feed: Feed) -> DAG:
     return dag
 
 
+def pull_dag(feed: Feed) -> DAG:
+    """Ask the source of one feed for what is new."""
+    dag_id = f"land__{feed.department}__{feed.dataset}"
+    with DAG(dag_id, schedule=feed.arrival.every, tags=["land", feed.department],
+             description=feed.title.en, doc_md=f"From {feed.arrival.told}.", **DAG_DEFAULTS) as dag:  # fmt: skip
+
+        @task(outlets=[landed(feed.feed_id)])
+        def land():
+            """Land what the source has that was not landed yet."""
+            from citylake.land.pull import land_feed
+
+            return call(land_feed, feed.feed_id, done="deliveries")
+
+        land()
+    return dag
+
+
 for declared in load_feeds().values():
+    if declared.arrival.is_pulled:
+        globals()[f"land__{declared.department}__{declared.dataset}"] = pull_dag(declared)
     globals()[f"feed__{declared.department}__{declared.dataset}"] = feed_dag(declared)

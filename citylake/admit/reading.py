@@ -58,11 +58,14 @@ def read(stream, feed: Feed, compression: str) -> Reading:
 
     Raises: Unreadable, here or while iterating.
     """
-    from citylake.admit import unpacking, unpivot
+    from citylake.admit import paged, unpacking, unpivot
 
     module = importlib.import_module(f"citylake.admit.formats.{_READERS[feed.format.kind]}")
     try:
-        reading = module.read(unpacking.unpacked(stream, feed.format, compression), feed)
+        if feed.arrival.pages and compression == "zip":
+            reading = paged.read(stream, feed, module)
+        else:
+            reading = module.read(unpacking.unpacked(stream, feed.format, compression), feed)
     except unpacking.DAMAGED as error:
         raise unpacking.damaged(error) from error
     return unpivot.unpivoted(reading, feed.unpivot) if feed.unpivot else reading

@@ -12,6 +12,7 @@ from citylake.cli import (
     explaining,
     feeds,
     held,
+    landing,
     listings,
     new_feed,
     proving,
@@ -47,9 +48,12 @@ COMMANDS = (
     Entry("up", servers.up, ("citylake up",), CITY),
     Entry("status", servers.status, ("citylake status --json",), CITY),
     Entry("down", servers.down, ("citylake down",), CITY),
-    Entry("deliver", stages.deliver, (
+    Entry("deliver", landing.deliver, (
         "citylake deliver case_report_2020-02-03.csv --department health",), CITY),
-    Entry("land", stages.land, ("citylake land",), STAGES),
+    Entry("land", landing.land, (
+        "citylake land", "citylake land --feed transport.parking_event",
+        "citylake land --feed transport.parking_event --from 2026-03-01 --to 2026-03-02"
+        " --reason 'the source was repaired'"), STAGES),
     Entry("admit", stages.admit, (
         "citylake admit 01KJN5FCM0PNQF9JZ1CDSQRHVG", "citylake admit --feed environment.air_station",
         "citylake admit --waiting"), STAGES),

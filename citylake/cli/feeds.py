@@ -89,7 +89,7 @@ def _say_facts(feed) -> None:
         "key": ", ".join(feed.key),
         "delivers": feed.mode,
         "partition": f"local day of {feed.partition.by}" if feed.partition else "none: a reference feed",
-        "arrival": f"{feed.arrival.files}, every {_duration(feed.arrival.every)}, {feed.arrival.senders} sender(s),"
+        "arrival": f"{feed.arrival.told}, every {_duration(feed.arrival.every)}, {feed.arrival.senders} sender(s),"
         f" deadline {_duration(feed.arrival.deadline)} after the day",
         "format": f"{feed.format.kind}, {feed.format.encoding}, {feed.format.timezone}",
         "owner": f"{department.owner} ({department.title.en}), grade {department.grade}, {department.licence}",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +11,6 @@ from citylake.cli import show
 from citylake.cli.progress import bar, doing
 from citylake.errors import DataFailed, WrongUse
 
-_WITH_OFFSET = "%Y-%m-%dT%H:%M:%S%z"
 _OUTCOME = (
     show.Field("delivery_id", "delivery", whole=True),
     show.Field("feed_id", "feed", only="json"),
@@ -50,55 +46,6 @@ _PUBLISHED = (
     show.Field("publication_id", "publication", only="wide", whole=True),
     show.Field("seconds", only="wide"),
 )
-
-
-_SENT = (
-    show.Field("object"),
-    show.Field("size_bytes", "bytes"),
-    show.Field("arrived_at", "arrives at"),
-    show.Field("feeds", "taken by"),
-)
-
-
-def deliver(
-    files: Annotated[list[Path], typer.Argument(help="Files to deliver, each under its own name.")],
-    department: Annotated[str, typer.Option("--department", help="The department that sends them.")],
-    sender: Annotated[
-        str | None, typer.Option("--sender", help="Who in the department; itself by default.")
-    ] = None,
-    at: Annotated[
-        datetime | None,
-        typer.Option(
-            "--at",
-            formats=[_WITH_OFFSET],
-            help="Time of arrival in a replayed city; after the latest by default.",
-        ),
-    ] = None,
-    as_json: show.AsJson = False,
-) -> None:
-    """Put files into the inbox as a department would; Airflow takes them from there.
-
-    A name sent again is a correction of what was sent before. A file that no feed takes is kept too.
-    """
-    from citylake.land.sending import send
-
-    sent = [dataclasses.asdict(send(path, department, sender, at)) for path in files]
-    shown = [row | {"feeds": ", ".join(row["feeds"]) or "no feed"} for row in sent]
-    show.rows(shown, _SENT, as_json)
-    if not all(row["feeds"] for row in sent):
-        show.note(
-            "What no feed takes is kept as unknown; see `arrival.files` in the department's feed files."
-        )
-
-
-def land(as_json: show.AsJson = False) -> None:
-    """Take every object that waits in the inbox to the landing bucket, as it came."""
-    from citylake.land import land as verb
-
-    with doing("Landing what waits in the inbox"):
-        result = verb()
-    fields = (show.Field("objects"), show.Field("deliveries"), show.Field("feeds"))
-    show.rows([result | {"feeds": ", ".join(result["feeds"])}], fields, as_json)
 
 
 def admit(

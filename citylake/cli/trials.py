@@ -24,7 +24,7 @@ def show_trial(feed: Feed, sample: Path, as_json: bool) -> None:
 
     if not sample.is_file():
         raise WrongUse("there is no such file", where=str(sample))
-    if not feed.takes(feed.department, sample.name):
+    if feed.arrival.files and not feed.takes(feed.department, sample.name):
         show.note(f"The inbox would not know '{sample.name}': arrival.files is '{feed.arrival.files}'.")
     with doing(f"trying {sample.name}"):
         trial = try_file(feed, sample.resolve())

@@ -11,7 +11,7 @@ from citylake.clock import derived_id
 from citylake.errors import WrongUse
 from citylake.ledger.deliveries import Delivery
 
-_SNIFFED_BYTES = 65_536
+SNIFFED_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def keep(role: str, arrived: Arrived, feed_id: str, sender: str) -> Delivery:
             "CopySourceIfMatch": arrived.etag,  # what was hashed is what is kept
             "MetadataDirective": "REPLACE",
             "Metadata": {
-                "sender": _ascii(sender),
+                "sender": ascii_only(sender),
                 "arrived-at": arrived.arrived_at.isoformat(),
                 "sha256": digest,
             },
@@ -104,12 +104,12 @@ def _read(role: str, arrived: Arrived) -> tuple[str, bytes]:
     digest, head = hashlib.sha256(), b""
     for chunk in body.iter_chunks(1 << 20):
         digest.update(chunk)
-        if len(head) < _SNIFFED_BYTES:
-            head += chunk[: _SNIFFED_BYTES - len(head)]
+        if len(head) < SNIFFED_BYTES:
+            head += chunk[: SNIFFED_BYTES - len(head)]
     return digest.hexdigest(), head
 
 
-def _ascii(text: str) -> str:
+def ascii_only(text: str) -> str:
     """Object metadata travels in headers; anything else is percent-encoded."""
     from urllib.parse import quote
 
@@ -132,9 +132,9 @@ def sniff(head: bytes) -> tuple[str, str]:
     for encoding in ("utf-8", "gb18030"):
         try:
             # The last character may be cut where the sniffed part ends.
-            head[: len(head) - 4 if len(head) == _SNIFFED_BYTES else None].decode(encoding)
+            head[: len(head) - 4 if len(head) == SNIFFED_BYTES else None].decode(encoding)
         except UnicodeDecodeError as error:
-            if len(head) == _SNIFFED_BYTES and error.start > len(head) - 12:
+            if len(head) == SNIFFED_BYTES and error.start > len(head) - 12:
                 return "none", encoding
             continue
         return "none", encoding

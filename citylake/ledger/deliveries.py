@@ -73,6 +73,25 @@ def record_delivery(connection, delivery: Delivery, run_id: str) -> bool:
     return cursor.rowcount == 1
 
 
+def is_recorded(connection, feed_id: str, source_uri: str, source_version: str) -> bool:
+    """Whether this version of a source was landed for the feed, whenever that was."""
+    row = connection.execute(
+        "select 1 from ledger.deliveries where feed_id = %s and source_uri = %s and source_version = %s",
+        (feed_id, source_uri, source_version),
+    ).fetchone()
+    return row is not None
+
+
+def latest_by_source(connection, feed_id: str) -> dict[str, Delivery]:
+    """The delivery that was landed last from each source address of a feed, by address."""
+    rows = connection.execute(
+        "select distinct on (source_uri) * from ledger.deliveries where feed_id = %s"
+        " order by source_uri, arrived_at desc, landed_at desc",
+        (feed_id,),
+    )
+    return {row["source_uri"]: _delivery(row) for row in rows}
+
+
 def find_delivery(connection, delivery_id: str) -> Delivery | None:
     """The delivery of that id, or None."""
     row = connection.execute(

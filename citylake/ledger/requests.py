@@ -28,6 +28,11 @@ def request_readmission(connection, table_id: str, delivery_id: str, reason: str
     return _insert(connection, "readmit", table_id, reason, delivery_id=delivery_id)
 
 
+def request_recapture(connection, table_id: str, first: str, last: str, reason: str) -> str:
+    """Note that the source of an admitted table is asked again for days, and why. Returns the request's id."""
+    return _insert(connection, "recapture", table_id, reason, first=first, last=last)
+
+
 def _insert(
     connection, kind: str, table_id: str, reason: str, *, first: str | None = None, last: str | None = None,
     delivery_id: str | None = None, staged: bool = False,

@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,14 +80,28 @@ def prepare(site: Site) -> None:
     folder = site.server_folder(FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     write_private(folder / "airflow.cfg", _config_text(site))
+    if not connections_file(site).exists():
+        write_private(connections_file(site), "{}\n")
     password = ensure_secret(site, f"airflow.{ADMIN}")
     write_private(folder / "passwords.json", json.dumps({ADMIN: password}) + "\n")
 
 
+def connections_file(site: Site) -> Path:
+    """The file of connections to sources, which people write: `<id>: {conn_type: …, host: …, …}`."""
+    return site.settings.secrets / "connections.yaml"
+
+
+def _secrets_backend(site: Site) -> dict[str, str]:
+    """Where a task, and the command line, find the credentials of sources."""
+    return {
+        "backend": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        "backend_kwargs": json.dumps({"connections_file_path": str(connections_file(site))}),
+    }
+
+
 def configuration(site: Site) -> dict[str, dict[str, Any]]:
     """Airflow's settings by section; holds secrets."""
-    settings = site.settings
-    folder = site.server_folder(FOLDER)
+    settings, folder = site.settings, site.server_folder(FOLDER)
     url = settings.airflow_url
     ensure_secret(site, "postgres.airflow")  # read below, before the role itself is made
     return {
@@ -142,6 +157,7 @@ def configuration(site: Site) -> dict[str, dict[str, Any]]:
         },
         "triggerer": {"capacity": 100},
         "usage_data_collection": {"enabled": False},
+        "secrets": _secrets_backend(site),
     }
 
 

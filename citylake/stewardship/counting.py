@@ -77,7 +77,7 @@ def count(stream, feed: Feed, is_opened: bool = True) -> Count:
     is_counted = is_opened
     try:
         if is_opened:
-            records = _COUNTERS[feed.format.kind](_unpacked(opened, feed), feed)
+            records = sum(_COUNTERS[feed.format.kind](part, feed) for part in _parts(opened, feed))
     except _NoSecondReader:
         is_counted = False
     except (Undecodable, UnicodeError, EOFError, ValueError, csv.Error, gzip.BadGzipFile, zlib.error,
@@ -86,6 +86,15 @@ def count(stream, feed: Feed, is_opened: bool = True) -> Count:
     while watched.read(_BLOCK_BYTES):  # what was not needed for the count still belongs to the hash
         pass
     return Count(records, watched.digest.hexdigest(), watched.size, is_counted)
+
+
+def _parts(opened, feed: Feed) -> Iterator:
+    """The one stream of a delivery, or each page of a pull."""
+    if feed.arrival.pages and opened.peek(4)[:4] == b"PK\x03\x04":
+        archive = zipfile.ZipFile(_kept(opened))
+        yield from (archive.open(name) for name in archive.namelist())
+    else:
+        yield _unpacked(opened, feed)
 
 
 def _unpacked(opened, feed: Feed):

@@ -23,7 +23,8 @@ for path in sys.argv[2:]:
         before, known = time.process_time(), set(sys.modules)
         names = runpy.run_path(path)
         seconds = time.process_time() - before
-        dags = [made.dag_id for made in gc.get_objects() if type(made) is airflow.sdk.DAG]
+        made = [each for each in gc.get_objects() if type(each) is airflow.sdk.DAG]
+        dags = {each.dag_id: [repr(each.schedule), [a.name for t in each.tasks for a in t.outlets]] for each in made}
         new = sorted({name.split(".")[0] for name in set(sys.modules) - known})
         print(json.dumps({"file": os.path.basename(path), "seconds": seconds, "modules": new, "dags": dags}), flush=True)
         os._exit(0)
@@ -31,18 +32,35 @@ for path in sys.argv[2:]:
 """
 
 
-@pytest.fixture(scope="module")
-def parsed(tmp_path_factory):
+GATE = """
+title: {en: Gates, zh: 闸机}
+grain: one row per gate
+key: [gate]
+delivers: everything
+arrival: {from: http, url: 'https://data.city.example/gates.csv', every: PT15M, deadline: P1D}
+format: {kind: csv}
+columns:
+  - {name: gate, type: string, required: true}
+"""
+
+
+def parse(home, **environment: str) -> dict[str, dict]:
     """What parsing each file of dags/ took, imported and made."""
-    home = tmp_path_factory.mktemp("airflow")
     done = subprocess.run(
         [sys.executable, "-c", PARSE, str(ROOT), *map(str, files("dags/*.py"))],
-        env={**os.environ, "AIRFLOW_HOME": str(home), "PYTHONPATH": str(ROOT), "CITYLAKE_HOME": str(home)},
+        env={**os.environ, "AIRFLOW_HOME": str(home), "PYTHONPATH": str(ROOT), "CITYLAKE_HOME": str(home),
+             **environment},
         capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert len(found) == len(files("dags/*.py")), done.stderr
     return {each["file"]: each for each in found}
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory):
+    """Every file of dags/, parsed with the project's own declarations."""
+    return parse(tmp_path_factory.mktemp("airflow"))
 
 
 def test_each_file_is_parsed_in_less_than_two_seconds_of_work(parsed):
@@ -65,3 +83,21 @@ def test_there_is_a_dag_for_every_declaration(parsed):
     assert {"land__inbox", "maintenance__sweep", *expected} <= dags
     prefixes = ("land__", "feed__", "conform__", "marts__", "maintenance__")
     assert [dag for dag in dags if not dag.startswith(prefixes)] == []
+
+
+def test_a_feed_that_is_pulled_has_a_dag_that_asks_its_source_as_often_as_declared(tmp_path):
+    department = tmp_path / "feeds" / "transport"
+    department.mkdir(parents=True)
+    (department / "gate.yml").write_text(GATE, encoding="utf-8")
+    own = ROOT / "feeds" / "governance" / "_department.yml"
+    (department / "_department.yml").write_text(own.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "spark_jobs").mkdir()
+    (tmp_path / "dbt_project" / "models").mkdir(parents=True)
+    made = parse(tmp_path, CITYLAKE_PROJECT=str(tmp_path))["land.py"]
+    assert made["dags"]["land__transport__gate"] == [
+        "datetime.timedelta(seconds=900)",
+        ["landed.transport.gate"],
+    ]
+    assert set(made["dags"]) == {"land__inbox", "land__transport__gate", "feed__transport__gate"}
+    assert ENGINES & set(made["modules"]) == set()
+    assert {"httpx", "paramiko", "psycopg"} & set(made["modules"]) == set()

@@ -8,7 +8,7 @@ import pytest
 
 from citylake import lake
 from citylake.errors import WrongUse
-from citylake.land.inbox import _ascii, _time
+from citylake.land.inbox import _time, ascii_only
 
 
 def test_the_time_of_arrival_is_told_with_an_offset():
@@ -28,8 +28,8 @@ def test_a_time_without_an_offset_is_told_with_the_object(text):
 
 
 def test_metadata_travels_as_ascii():
-    assert _ascii("Dongxin 1") == "Dongxin 1"
-    assert _ascii("监测站") == "%E7%9B%91%E6%B5%8B%E7%AB%99"
+    assert ascii_only("Dongxin 1") == "Dongxin 1"
+    assert ascii_only("监测站") == "%E7%9B%91%E6%B5%8B%E7%AB%99"
 
 
 @pytest.mark.parametrize(

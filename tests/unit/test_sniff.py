@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from citylake.land.inbox import _SNIFFED_BYTES, sniff
+from citylake.land.inbox import SNIFFED_BYTES, sniff
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,6 @@ def test_bytes_are_told_apart(head, found):
 @pytest.mark.parametrize("cut", range(6))
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_a_character_cut_by_the_end_of_the_sniffed_part_is_no_error(encoding, cut):
-    text = ("x" * cut + "杭州市𠮷" * 30_000).encode(encoding)[:_SNIFFED_BYTES]
-    assert len(text) == _SNIFFED_BYTES
+    text = ("x" * cut + "杭州市𠮷" * 30_000).encode(encoding)[:SNIFFED_BYTES]
+    assert len(text) == SNIFFED_BYTES
     assert sniff(text) == ("none", encoding)

@@ -1,0 +1,17 @@
+"""Requests to ask a source again for days."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    text = Path(__file__).with_name("0004_recaptures.sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(text)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a ledger is never made older; restore a backup instead")
