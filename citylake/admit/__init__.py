@@ -7,15 +7,17 @@ from datetime import date
 from pathlib import Path
 
 from citylake import lake, ledger, settings
-from citylake.admit import drift
+from citylake.admit import drift, forgetting
 from citylake.admit.reading import Reading, Unreadable, read
 from citylake.admit.scratch import scratch
 from citylake.admit.typing import Typed, Typing
-from citylake.admit.writing import admitted_schema, quarantine_schema, replace_rows
+from citylake.admit.writing import Target, admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
-from citylake.ledger import decisions, deliveries, profiles
+from citylake.ledger import decisions, deliveries, profiles, readmissions
 from citylake.ledger.deliveries import Delivery, Outcome
+from citylake.ledger.feeds import declare_feeds
+from citylake.stewardship import readmission
 
 ROLE = "admit"
 
@@ -23,7 +25,9 @@ ROLE = "admit"
 def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = None) -> dict:
     """Admit every delivery of a feed that waits, in order of arrival. Returns the counts of outcomes.
 
-    Asks again until nothing waits: an admission can undo that a later delivery repeated an earlier one.
+    Asks again until nothing waits: an admission can undo that a later delivery repeated an earlier one. After the
+    last re-admission what must leave no trace is forgotten. Raises: WrongUse where the feed file changed the meaning of
+    rows that nobody asked for again.
     """
     counts = {"admitted": 0, "held": 0, "repeated": 0, "rows": 0}
     done: set[str] = set()
@@ -33,6 +37,7 @@ def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = Non
                 item for item in deliveries.waiting(connection, feed_id) if item.delivery_id not in done
             ]
         if not waiting:
+            forgetting.forget(ROLE, feed_id)
             return counts
         for delivery in waiting:
             outcome = admit(delivery.delivery_id)
@@ -47,7 +52,8 @@ def admit(delivery_id: str) -> Outcome:
     """Admit one delivery; doing it again replaces what it did before.
 
     A function of the bytes, the feed file and the keys. Order: quarantined rows, admitted rows (one
-    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery.
+    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery, or where the feed
+    file changed the meaning of other rows that nobody asked for again.
     """
     with ledger.connect(ROLE) as connection:
         delivery = deliveries.find_delivery(connection, delivery_id)
@@ -58,9 +64,10 @@ def admit(delivery_id: str) -> Outcome:
                 else f"delivery '{delivery_id}' belongs to no feed: '{delivery.feed_id}'",
                 next_step="`citylake ledger deliveries` lists the deliveries.",
             )  # fmt: skip
-        from citylake.ledger.feeds import declare_feeds
-
+        is_settled = readmission.refuse_mixing(connection, feed, delivery_id)
         declare_feeds(connection, [feed])
+        if is_settled:
+            readmissions.settle(connection, feed.feed_id, feed.version)
         repeats = deliveries.repeated(connection, delivery, covered_period(delivery, feed)[0])
         history = _History(connection, delivery)
         now = connection.execute("select ledger.clock_now() as now, clock_timestamp() as wall").fetchone()
@@ -70,7 +77,7 @@ def admit(delivery_id: str) -> Outcome:
             "delivery_id": delivery_id, "feed_version": feed.version, "known_at": known_at, "started_at": now["wall"],
         }  # fmt: skip
         if repeats:
-            _replace(delivery, feed, run.run_id, Typed())  # an attempt before may have left rows
+            _replace(delivery, feed, run.run_id, Typed(), history)  # an attempt before may have left rows
             outcome = Outcome(status="repeated", repeats=repeats, **common)
         else:
             outcome = _admit(delivery, feed, run.run_id, common, history)
@@ -98,7 +105,10 @@ def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | 
 
 
 class _History:
-    """What the feed delivered before, whether a steward released this delivery, and its own profile in time."""
+    """What the feed delivered before, whether a steward released this delivery, and its own profile in time.
+
+    `leaving` are the deliveries of the feed that are about to be admitted again.
+    """
 
     def __init__(self, connection, delivery: Delivery):
         self.is_released = decisions.is_released(connection, delivery.delivery_id)
@@ -107,13 +117,14 @@ class _History:
             drift.Profile.kept(row["records"], row["columns"])
             for row in profiles.latest_profiles(connection, delivery.feed_id, before, drift.LATEST)
         ]
+        self.leaving = tuple(readmissions.pending(connection, delivery.feed_id))
         self.profile: drift.Profile | None = None
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _History) -> Outcome:
     with scratch(delivery.delivery_id) as folder:
         found, typed, reasons = _read_and_type(delivery, feed, folder, common, history)
-        snapshots = _replace(delivery, feed, run_id, typed)
+        snapshots = _replace(delivery, feed, run_id, typed, history)
     return Outcome(
         status="held" if reasons else "admitted", records_parsed=typed.parsed, records_admitted=typed.admitted,
         records_quarantined=typed.quarantined, records_held=typed.parsed if reasons else 0,
@@ -123,18 +134,20 @@ def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _
     )  # fmt: skip
 
 
-def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[str, int | None]:
+def _replace(
+    delivery: Delivery, feed: Feed, run_id: str, typed: Typed, history: _History
+) -> dict[str, int | None]:
     """Make the delivery's rows in both tables be those of the files; returns the snapshots by layer."""
+    admitted = Target(feed.admitted, admitted_schema(feed), feed.partition is not None, history.leaving)
     parts = (
-        ("quarantine", quarantine_schema(), False, typed.quarantined_files),
-        ("admitted", admitted_schema(feed), feed.partition is not None, typed.admitted_files),
+        ("quarantine", Target(feed.quarantine, quarantine_schema(), False), typed.quarantined_files),
+        ("admitted", admitted, typed.admitted_files),
     )
-    return {
-        layer: replace_rows(
-            ROLE, getattr(feed, layer), columns, by_month, delivery.delivery_id, run_id, files
-        )
-        for layer, columns, by_month, files in parts
-    }
+    with forgetting.writing(ROLE, feed.feed_id):
+        return {
+            layer: replace_rows(ROLE, target, delivery.delivery_id, run_id, files)
+            for layer, target, files in parts
+        }
 
 
 def _read_and_type(
@@ -167,7 +180,9 @@ def _read_and_type(
         reason = {"kind": "empty", "text": "a header and no records, where records are promised"}
         return found, Typed(), [reason]
     history.profile = profiler.profile()
-    changes = drift.findings(feed, history.profile, history.before)
+    # As the ledger keeps profiles: what is found is told in the outcome, where no personal value may stand.
+    told = drift.Profile.kept(history.profile.records, history.profile.as_kept(feed))
+    changes = drift.findings(feed, told, history.before)
     for change in changes:
         found.setdefault(change.kind, []).append(change.text)
     reasons = [] if history.is_released else drift.held_for(feed, changes)
