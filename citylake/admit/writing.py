@@ -85,16 +85,18 @@ def _upload(role: str, table_id: str, delivery_id: str, run_id: str, files: list
 def _replace(table, target: Target, delivery_id: str, run_id: str, uploaded: list[str]) -> None:
     import warnings
 
-    from pyiceberg.expressions import In
+    from pyiceberg.expressions import EqualTo, In
 
     properties = {"citylake.delivery-id": delivery_id, "citylake.run-id": run_id}
     retyped = _retyped(table, target.columns)
     with table.transaction() as transaction, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Delete operation did not match any records")
         if table.current_snapshot() is not None:
-            going = {delivery_id, *target.leaving} if retyped else {delivery_id}
+            going = EqualTo("_delivery_id", delivery_id)
+            if retyped:
+                going = In("_delivery_id", {delivery_id, *target.leaving})  # type: ignore[misc, call-arg, arg-type]
             # Before the columns change: what is rewritten is read as it was written.
-            transaction.delete(In("_delivery_id", going), snapshot_properties=properties)
+            transaction.delete(going, snapshot_properties=properties)
         _reshape(transaction, table.schema().column_names, target.columns, retyped)
         if uploaded:
             transaction.add_files(uploaded, snapshot_properties=properties, check_duplicate_files=False)

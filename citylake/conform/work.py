@@ -71,7 +71,9 @@ def next_work(table: Table, request: dict | None = None) -> Work | None:
             items = partitions.stale(connection, table.table_id)[:MOST_PARTITIONS]
         if not items:
             return None
-        for feed in (load_feeds().get(item.table.removeprefix("admitted.")) for item in table.inputs.values()):
+        for feed in (
+            load_feeds().get(item.table.removeprefix("admitted.")) for item in table.inputs.values()
+        ):
             if feed:
                 readmission.refuse_mixing(connection, feed)
         inputs: dict[str, list[dict]] = {item.partition: [] for item in items}

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from citylake.clock import new_id
 from citylake.ledger.requests import request_readmission
 from citylake.ledger.runs import caller
+
+# Everything that is made of a table, through other tables.
+_OUTPUTS = """
+    with recursive outputs as (
+        select table_id from ledger.table_inputs where input_table = %(table)s
+        union
+        select table_inputs.table_id
+        from ledger.table_inputs inner join outputs on outputs.table_id = table_inputs.input_table
+    )
+"""
 
 
 def standing(connection, feed_id: str) -> list[dict]:
@@ -122,13 +133,6 @@ def to_forget(connection, feed_id: str | None = None) -> dict[str, list[str]]:
     return {row["feed_id"]: row["ids"] for row in rows}
 
 
-def unforgotten(connection, feed_id: str) -> int:
-    """How many forgettings of a feed are asked for and not done."""
-    return connection.execute(
-        "select count(*) as number from ledger.forgettings where feed_id = %s and done_at is null", (feed_id,)
-    ).fetchone()["number"]
-
-
 def forgotten(connection, forgettings: list[str], objects: int) -> None:
     """Note that they are done, and how many objects went."""
     connection.execute(
@@ -136,3 +140,56 @@ def forgotten(connection, forgettings: list[str], objects: int) -> None:
         " where forgetting_id = any(%s)",
         (objects, forgettings),
     )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a feed's re-admission is: deliveries and forgettings left, stale partitions of all that is made of it.
+
+    `failed` and `blocked` say in words what could not be admitted, or made, since it was asked for; `held` counts
+    deliveries that were held since.
+    """
+
+    pending: int
+    forgettings: int
+    stale: int
+    held: int
+    failed: tuple[str, ...]
+    blocked: tuple[str, ...]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return not (self.pending or self.forgettings or self.stale)
+
+
+def progress(connection, feed_id: str, since: datetime) -> Progress:
+    """How far the re-admission of a feed is that was asked for at `since`."""
+    asked = {"feed": feed_id, "table": f"admitted.{feed_id}", "since": since}
+    row = connection.execute(
+        _OUTPUTS
+        + """
+        select
+            (select count(*) from ledger.readmissions where feed_id = %(feed)s) as pending,
+            (select count(*) from ledger.forgettings where feed_id = %(feed)s and done_at is null) as forgettings,
+            (select count(*) from ledger.stale where table_id in (select table_id from outputs)) as stale,
+            (
+                select count(*) from ledger.outcomes
+                where feed_id = %(feed)s and status = 'held' and started_at > %(since)s
+            ) as held,
+            array(
+                select distinct runs.message from ledger.runs
+                inner join ledger.readmissions on readmissions.delivery_id = runs.subject
+                where
+                    readmissions.feed_id = %(feed)s and runs.verb = 'admit' and runs.status = 'failed'
+                    and runs.started_at > %(since)s
+            ) as failed,
+            array(
+                select table_id || ' ' || partition || ': ' || reason from ledger.blocks
+                where table_id in (select table_id from outputs) and blocked_at > %(since)s
+                order by table_id, partition
+            ) as blocked
+        """,
+        asked,
+    ).fetchone()
+    return Progress(**row | {"failed": tuple(row["failed"]), "blocked": tuple(row["blocked"])})

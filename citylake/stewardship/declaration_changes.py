@@ -26,12 +26,20 @@ _OF_KEY: dict[str, _Weight] = {
     "arrival": (_EVOLVE, "from the next delivery on", False),
     "drift": (_EVOLVE, "from the next delivery on", False),
     "ignores": (_EVOLVE, "from the next delivery on", False),
-    "format": (_READMIT, "the same bytes are read differently; if only later files differ, give the feed a new name", False),
+    "format": (
+        _READMIT,
+        "the same bytes are read differently; if only later files differ, give the feed a new name",
+        False,
+    ),
     "unpivot": (_READMIT, "the same bytes are read differently", False),
     "covers": (_READMIT, "other partitions may be touched", False),
     "rules": (_READMIT, "other rows may be quarantined", False),
     "key": (_READMIT, "duplicates are judged anew" + _MIXES, True),
-    "partition": (_NEW, "tables that read it by day would find no day, or those that read it whole no whole", True),
+    "partition": (
+        _NEW,
+        "tables that read it by day would find no day, or those that read it whole no whole",
+        True,
+    ),
     "partition: by": (_READMIT, "rows move to other days" + _MIXES, True),
     "delivers": (_READMIT, "other rows count as current" + _MIXES, True),
 }
@@ -46,7 +54,11 @@ _OF_COLUMN: dict[str, _Weight] = {
 _COLUMN_OTHERWISE: _Weight = (_READMIT, "other values, or other rows quarantined", False)
 _ADDED: _Weight = (_READMIT, "empty in earlier rows until then", False)
 _ADDED_REQUIRED: _Weight = (_READMIT, "earlier rows without it are quarantined then", False)
-_REMOVED: _Weight = (_READMIT, "goes from the table with the next admission; what reads it must change too", False)
+_REMOVED: _Weight = (
+    _READMIT,
+    "goes from the table with the next admission; what reads it must change too",
+    False,
+)
 _GONE: _Weight = (_NEW, "no feed takes its deliveries any more; rows stay", False)
 _MEANINGS: list[Meaning] = [_EVOLVE, _READMIT, _NEW]
 
@@ -82,6 +94,11 @@ def changes(feed_id: str, in_force: dict[str, Any] | None, feed: Feed | None) ->
                 found.append(Change(feed_id, part, _text(before), _text(after), *weight))
     found += _rules(feed_id, _named(in_force["rules"]), _named(now["rules"]))
     found += _columns(feed_id, _named(in_force["columns"]), _named(now["columns"]))
+    return by_weight(found)
+
+
+def by_weight(found: list[Change]) -> list[Change]:
+    """Changes with the weightiest first."""
     return sorted(found, key=lambda change: (-_MEANINGS.index(change.meaning), change.key))
 
 
@@ -157,7 +174,9 @@ def _columns(feed_id: str, before: dict[str, dict], after: dict[str, dict]) -> l
 def _part_of_column(part: str, before: Any, after: Any) -> _Weight:
     """What a change of a column's key means; of its privacy only what becomes of the value, or whether it is personal."""
     if part == "privacy":
-        form = [((each or {}).get("as", "keep"), (each or {}).get("class", "none")) for each in (before, after)]
+        form = [
+            ((each or {}).get("as", "keep"), (each or {}).get("class", "none")) for each in (before, after)
+        ]
         if form[0] == form[1]:
             return _OF_KEY["title"]
     return _OF_COLUMN.get(part, _COLUMN_OTHERWISE)

@@ -8,7 +8,7 @@ from citylake import ledger
 from citylake.errors import WrongUse
 from citylake.feed import Feed
 from citylake.ledger import readmissions
-from citylake.stewardship.declaration_changes import Change, changes
+from citylake.stewardship.declaration_changes import Change, by_weight, changes
 
 ROLE = "steward"
 
@@ -44,6 +44,16 @@ def plan(connection, feed: Feed, *, everything: bool = False) -> Plan:
         feed.feed_id, tuple(found), tuple(deliveries), records,
         under_way=len(readmissions.pending(connection, feed.feed_id)), forgets=any(map(_leaves_a_trace, found)),
     )  # fmt: skip
+
+
+def differences(connection, feed_id: str, in_force: dict | None, feed: Feed | None) -> list[Change]:
+    """What differs between a feed's file (None where it is gone) and the declaration in force, or those of earlier files
+    that deliveries stand as they were made by; weightiest first, each once."""
+    found = changes(feed_id, in_force, feed)
+    if feed:
+        for group in readmissions.standing(connection, feed_id):
+            found += [each for each in _since(feed, group) if each not in found]
+    return by_weight(found)
 
 
 def readmit(feed: Feed, reason: str, *, everything: bool = False) -> Plan:
@@ -113,7 +123,9 @@ def _leaves_a_trace(change: Change) -> bool:
 
 
 def _told(found: list[Change]) -> str:
-    return ", ".join(f"{each.key} was {each.before or 'absent'} and is {each.after or 'absent'}" for each in found)
+    return ", ".join(
+        f"{each.key} was {each.before or 'absent'} and is {each.after or 'absent'}" for each in found
+    )
 
 
 def _needs_another_name(feed: Feed, impossible: list[Change]) -> WrongUse:

@@ -108,7 +108,9 @@ def test_a_type_and_back_again_is_what_it_was(office):
     readmitted(office)
     office.change("name: floors, type: integer", "name: floors, type: string")
     readmitted(office)
-    assert [row | {"_known_at": None} for row in rows(ADMITTED)] == [row | {"_known_at": None} for row in before]
+    assert [row | {"_known_at": None} for row in rows(ADMITTED)] == [
+        row | {"_known_at": None} for row in before
+    ]
 
 
 def test_a_column_that_went_and_comes_back_with_another_type_is_not_read_from_old_files(office):
@@ -121,7 +123,9 @@ def test_a_column_that_went_and_comes_back_with_another_type_is_not_read_from_ol
 
 
 def test_half_way_through_a_change_of_type_the_table_can_be_read(office):
-    first, second = (row["delivery_id"] for row in query("select * from ledger.deliveries order by arrived_at"))
+    first, second = (
+        row["delivery_id"] for row in query("select * from ledger.deliveries order by arrived_at")
+    )
     office.change("name: floors, type: string", "name: floors, type: integer")
     readmit(office.feed, WHY)
     admit(first)
@@ -158,9 +162,13 @@ def test_another_day_moves_the_rows_and_both_days_are_touched(office):
 def test_what_counts_follows_another_way_to_deliver(office):
     office.change("delivers: additions", "delivers: period")
     assert readmitted(office) == 2
-    found = query("select partition from ledger.current_deliveries where feed_id = %(f)s order by 1", f=PERMIT)
+    found = query(
+        "select partition from ledger.current_deliveries where feed_id = %(f)s order by 1", f=PERMIT
+    )
     assert [row["partition"] for row in found] == ["2026-03-01", "2026-03-02"]
-    assert query("select delivers from ledger.feeds where feed_id = %(f)s", f=PERMIT) == [{"delivers": "period"}]
+    assert query("select delivers from ledger.feeds where feed_id = %(f)s", f=PERMIT) == [
+        {"delivers": "period"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +186,9 @@ def test_nothing_of_another_meaning_is_admitted_before_it_is_asked_for(office, o
     third = office.deliver(3, "P4,2026-03-03,2026-02-03,Sun,1,7,black")
     with pytest.raises(WrongUse) as refused:
         admit_waiting(PERMIT)
-    assert f"{PERMIT}: the feed file gives rows another meaning than those that are there" in str(refused.value)
+    assert f"{PERMIT}: the feed file gives rows another meaning than those that are there" in str(
+        refused.value
+    )
     assert f"{told}; 2 deliveries stand as the file before made them" in str(refused.value)
     assert f"citylake feed readmit {PERMIT} --reason 'why'" in str(refused.value)
     assert rows(ADMITTED) == before
@@ -248,7 +258,9 @@ def test_outputs_are_held_back_until_the_last_re_admission(office):
         with ledger.connect("conform") as connection:
             return [item.partition for item in stale(connection)]
 
-    first, second = (row["delivery_id"] for row in query("select * from ledger.deliveries order by arrived_at"))
+    first, second = (
+        row["delivery_id"] for row in query("select * from ledger.deliveries order by arrived_at")
+    )
     assert found() == ["2026-03-02", "2026-03-01"]
     office.change("name: floors, type: string", "name: floors, type: integer")
     readmit(office.feed, WHY)

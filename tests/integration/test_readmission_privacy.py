@@ -26,7 +26,9 @@ WHY = "the holder is a person"
 def office(lake, tmp_path, monkeypatch):
     """Deliveries in which the canary holds a permit: in admitted rows, in a refused one, and in what a killed run left."""
     made = registry(tmp_path, lake, monkeypatch)
-    made.deliver(1, f"P1,2026-03-01,2026-02-01,{CANARY},07,3,red", f"P2,2026-03-01,2026-02-02,{CANARY},12,999,blue")
+    made.deliver(
+        1, f"P1,2026-03-01,2026-02-01,{CANARY},07,3,red", f"P2,2026-03-01,2026-02-02,{CANARY},12,999,blue"
+    )
     made.deliver(2, f"P1,2026-03-02,2026-02-01,{CANARY},08,5,red")
     admit_waiting(PERMIT)
     lake.root_s3().put_object(
@@ -116,7 +118,9 @@ def test_no_old_value_is_left_after_the_last_re_admission(office, lake, kind, be
 
 
 def test_a_year_of_birth_becomes_a_band_and_the_year_is_gone(office, lake):
-    office.change("{name: floors, type: string}", "{name: floors, type: string}\n  - {name: born, type: integer}")
+    office.change(
+        "{name: floors, type: string}", "{name: floors, type: string}\n  - {name: born, type: integer}"
+    )
     office.deliver(3, "P9,2026-03-03,2026-02-01,Wang,1,7,red")
     readmit(office.feed, WHY)
     admit_waiting(PERMIT)
@@ -140,10 +144,15 @@ def test_values_beside_the_new_form_are_refused(office):
 def test_the_last_delivery_may_be_left_without_a_row(office, lake):
     office.change("name: holder, type: string",
                   "name: holder, type: string, privacy: {class: direct, as: drop, because: a person}")  # fmt: skip
-    office.change("depth, type: double, from_unit: m, range: [0, 100]", "depth, type: double, from_unit: m, range: [0, 4]")
+    office.change(
+        "depth, type: double, from_unit: m, range: [0, 100]",
+        "depth, type: double, from_unit: m, range: [0, 4]",
+    )
     readmit(office.feed, WHY)
     admit_waiting(PERMIT)
-    last = query("select delivery_id from ledger.deliveries order by arrived_at desc limit 1")[0]["delivery_id"]
+    last = query("select delivery_id from ledger.deliveries order by arrived_at desc limit 1")[0][
+        "delivery_id"
+    ]
     assert outcome(last)["records_admitted"] == 0
     assert where_it_is(lake, CANARY) == []
 
@@ -153,7 +162,7 @@ def test_a_run_killed_before_it_forgot_is_made_good_by_the_sweep(office, lake, m
                   "name: holder, type: string, privacy: {class: direct, as: drop, because: a person}")  # fmt: skip
     readmit(office.feed, WHY)
     with monkeypatch.context() as killed:
-        killed.setattr(forgetting, "forget", lambda role, feed_id: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr(forgetting, "forget", _killed)
         with pytest.raises(KeyboardInterrupt):
             admit_waiting(PERMIT)
     assert where_it_is(lake, CANARY) != []
@@ -161,6 +170,10 @@ def test_a_run_killed_before_it_forgot_is_made_good_by_the_sweep(office, lake, m
     admit_waiting(PERMIT)
     assert where_it_is(lake, CANARY) == []
     assert sweep()["feeds"] == []
+
+
+def _killed(*_):
+    raise KeyboardInterrupt
 
 
 def test_nothing_is_forgotten_while_a_delivery_is_still_to_be_admitted_again(office, lake):
@@ -173,10 +186,14 @@ def test_nothing_is_forgotten_while_a_delivery_is_still_to_be_admitted_again(off
 
 def test_other_files_of_the_lake_stay(office, lake):
     client = lake.root_s3()
-    client.put_object(Bucket="lake", Key="admitted/registry/permit_other/data/x.parquet", Body=b"another feed's")
+    client.put_object(
+        Bucket="lake", Key="admitted/registry/permit_other/data/x.parquet", Body=b"another feed's"
+    )
     office.change("name: holder, type: string",
                   "name: holder, type: string, privacy: {class: direct, as: drop, because: a person}")  # fmt: skip
     readmit(office.feed, WHY)
     admit_waiting(PERMIT)
-    assert client.get_object(Bucket="lake", Key="admitted/registry/permit_other/data/x.parquet")["Body"].read()
+    assert client.get_object(Bucket="lake", Key="admitted/registry/permit_other/data/x.parquet")[
+        "Body"
+    ].read()
     assert len(rows(ADMITTED)) == 2

@@ -175,7 +175,9 @@ def test_rows_of_two_meanings_are_told_from_rows_that_may_stand_together(write, 
 
 
 def test_another_reason_for_the_same_privacy_is_only_words(write):
-    private = FEED.replace("from_unit: kg,", "from_unit: kg, privacy: {class: quasi, as: keep, because: for a test},")
+    private = FEED.replace(
+        "from_unit: kg,", "from_unit: kg, privacy: {class: quasi, as: keep, because: for a test},"
+    )
     before = _declared(write(private))
     assert _meanings_of(before, write(private.replace("for a test", "for the bill"))) == {
         "column weight_kg: privacy": "evolve"
@@ -185,7 +187,12 @@ def test_another_reason_for_the_same_privacy_is_only_words(write):
 def test_keys_that_an_earlier_release_did_not_know_are_no_change(write):
     feed = write()
     earlier = _declared(feed)
-    del earlier["unpivot"], earlier["format"]["decimal"], earlier["drift"]["shifted"], earlier["columns"][3]["unit_in_text"]
+    del (
+        earlier["unpivot"],
+        earlier["format"]["decimal"],
+        earlier["drift"]["shifted"],
+        earlier["columns"][3]["unit_in_text"],
+    )
     assert _meanings_of(earlier, feed) == {}
 
 
