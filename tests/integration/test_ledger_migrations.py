@@ -82,7 +82,9 @@ def test_a_migration_that_is_killed_leaves_the_old_revision(database):
             time.sleep(0.05)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    while database.execute("select 1 from pg_stat_activity where usename = 'owner' and datname = 'ledger_migrated'").fetchone():
+    while database.execute(
+        "select 1 from pg_stat_activity where usename = 'owner' and datname = 'ledger_migrated'"
+    ).fetchone():
         time.sleep(0.05)
     assert revision(database) == "0001"
     assert shape(database) == before
