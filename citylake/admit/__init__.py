@@ -77,7 +77,7 @@ def admit(delivery_id: str) -> Outcome:
             "delivery_id": delivery_id, "feed_version": feed.version, "known_at": known_at, "started_at": now["wall"],
         }  # fmt: skip
         if repeats:
-            _replace(delivery, feed, run.run_id, Typed(), history)  # an attempt before may have left rows
+            _replace(delivery, feed, run.run_id, Typed())  # an attempt before may have left rows
             outcome = Outcome(status="repeated", repeats=repeats, **common)
         else:
             outcome = _admit(delivery, feed, run.run_id, common, history)
@@ -105,10 +105,7 @@ def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | 
 
 
 class _History:
-    """What the feed delivered before, whether a steward released this delivery, and its own profile in time.
-
-    `leaving` are the deliveries of the feed that are about to be admitted again.
-    """
+    """What the feed delivered before, whether a steward released this delivery, and its own profile in time."""
 
     def __init__(self, connection, delivery: Delivery):
         self.is_released = decisions.is_released(connection, delivery.delivery_id)
@@ -117,14 +114,13 @@ class _History:
             drift.Profile.kept(row["records"], row["columns"])
             for row in profiles.latest_profiles(connection, delivery.feed_id, before, drift.LATEST)
         ]
-        self.leaving = tuple(readmissions.pending(connection, delivery.feed_id))
         self.profile: drift.Profile | None = None
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _History) -> Outcome:
     with scratch(delivery.delivery_id) as folder:
         found, typed, reasons = _read_and_type(delivery, feed, folder, common, history)
-        snapshots = _replace(delivery, feed, run_id, typed, history)
+        snapshots = _replace(delivery, feed, run_id, typed)
     return Outcome(
         status="held" if reasons else "admitted", records_parsed=typed.parsed, records_admitted=typed.admitted,
         records_quarantined=typed.quarantined, records_held=typed.parsed if reasons else 0,
@@ -134,11 +130,10 @@ def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _
     )  # fmt: skip
 
 
-def _replace(
-    delivery: Delivery, feed: Feed, run_id: str, typed: Typed, history: _History
-) -> dict[str, int | None]:
+def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[str, int | None]:
     """Make the delivery's rows in both tables be those of the files; returns the snapshots by layer."""
-    admitted = Target(feed.admitted, admitted_schema(feed), feed.partition is not None, history.leaving)
+    by_month = feed.partition is not None
+    admitted = Target(feed.admitted, admitted_schema(feed), by_month, lambda: _pending(feed))
     parts = (
         ("quarantine", Target(feed.quarantine, quarantine_schema(), False), typed.quarantined_files),
         ("admitted", admitted, typed.admitted_files),
@@ -148,6 +143,11 @@ def _replace(
             layer: replace_rows(ROLE, target, delivery.delivery_id, run_id, files)
             for layer, target, files in parts
         }
+
+
+def _pending(feed: Feed) -> list[str]:
+    with ledger.connect(ROLE) as connection:
+        return readmissions.pending(connection, feed.feed_id)
 
 
 def _read_and_type(

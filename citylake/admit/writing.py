@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +19,14 @@ _TECHNICAL = {
 class Target:
     """A table and what it must look like: column name -> type, and whether files are apart by month.
 
-    `leaving` are deliveries about to be admitted again: where a column's type changes, their rows could not be read
-    any more, so they leave the table in the same commit.
+    `leaving` gives the deliveries about to be admitted again, when asked: where a column's type changes, their rows could
+    not be read any more, so they leave the table in the same commit.
     """
 
     table_id: str
     columns: dict[str, str]
     by_month: bool
-    leaving: tuple[str, ...] = ()
+    leaving: Callable[[], Iterable[str]] = tuple
 
 
 def admitted_schema(feed: Feed) -> dict[str, str]:
@@ -85,18 +86,15 @@ def _upload(role: str, table_id: str, delivery_id: str, run_id: str, files: list
 def _replace(table, target: Target, delivery_id: str, run_id: str, uploaded: list[str]) -> None:
     import warnings
 
-    from pyiceberg.expressions import EqualTo, In
-
     properties = {"citylake.delivery-id": delivery_id, "citylake.run-id": run_id}
     retyped = _retyped(table, target.columns)
     with table.transaction() as transaction, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Delete operation did not match any records")
         if table.current_snapshot() is not None:
-            going = EqualTo("_delivery_id", delivery_id)
-            if retyped:
-                going = In("_delivery_id", {delivery_id, *target.leaving})  # type: ignore[misc, call-arg, arg-type]
+            leaving = target.leaving() if retyped else ()
+            going = ", ".join(f"'{each}'" for each in sorted({delivery_id, *leaving}))
             # Before the columns change: what is rewritten is read as it was written.
-            transaction.delete(going, snapshot_properties=properties)
+            transaction.delete(f"_delivery_id in ({going})", snapshot_properties=properties)
         _reshape(transaction, table.schema().column_names, target.columns, retyped)
         if uploaded:
             transaction.add_files(uploaded, snapshot_properties=properties, check_duplicate_files=False)

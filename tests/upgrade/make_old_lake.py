@@ -31,7 +31,7 @@ FACTS = {
 
 
 def main(target: str) -> None:
-    """Deliver, admit, conform and publish; then dump both databases and the objects into one archive."""
+    """Deliver, admit, conform and publish; then pack."""
     from tests import servers
 
     lake = servers.start_storage()
@@ -39,6 +39,11 @@ def main(target: str) -> None:
     _deliver()
     servers.start_spark(lake)
     _make()
+    _pack(lake, target)
+
+
+def _pack(lake, target: str) -> None:
+    """Both databases, the objects, and what the release knows of it all, in one archive."""
     with lake.superuser() as connection:
         facts = {name: connection.execute(query).fetchall() for name, query in FACTS.items()}
         facts["stale"] = connection.execute(
@@ -73,6 +78,7 @@ def _make() -> None:
     from citylake.admit import admit_waiting
     from citylake.build.project import domains
     from citylake.conform import conform
+    from citylake.errors import DataFailed
     from citylake.feed import load_feeds
     from citylake.publish import publish_domain
 
@@ -87,7 +93,12 @@ def _make() -> None:
     for table in tables:
         print(conform(f"conformed.{table}"), flush=True)
     for domain in domains():
-        print(publish_domain(domain), flush=True)
+        try:
+            print(publish_domain(domain), flush=True)
+        except (
+            DataFailed
+        ) as error:  # the sample of districts is too short for its check: refused, as a real one would be
+            print(error, flush=True)
 
 
 def _dump(lake, database: str, *options: str) -> bytes:
