@@ -6,6 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from citylake.arrival import Arrival, Drift
+from citylake.column import Column
 from citylake.feed import Feed
 from citylake.format import Format
 
@@ -103,20 +108,19 @@ def by_weight(found: list[Change]) -> list[Change]:
 
 
 def _today(declaration: dict[str, Any]) -> dict[str, Any]:
-    """A declaration that an earlier release wrote down, in today's language: with keys it did not know at their defaults."""
-    # All keys of a format are written down, but a file may only give those that belong to its kind.
-    given = {key: value for key, value in declaration["format"].items() if not _is_default(key, value)}
-    try:
-        feed = Feed.model_validate(declaration | {"format": given})
-    except ValueError:  # the language has lost a word since: then that is a change too
-        return declaration
-    return feed.model_dump(mode="json", by_alias=True)
+    """A declaration that an earlier release wrote down, with the keys it did not know at their defaults."""
+    parts = {"format": Format, "drift": Drift, "arrival": Arrival}
+    filled = _filled(Feed, declaration)
+    filled |= {key: _filled(model, filled[key]) for key, model in parts.items()}
+    return filled | {"columns": [_filled(Column, column) for column in filled["columns"]]}
 
 
-def _is_default(key: str, value: Any) -> bool:
-    field = Format.model_fields.get(key)
-    default = field.get_default(call_default_factory=True) if field else None
-    return value == (list(default) if isinstance(default, tuple) else default)
+def _filled(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        field.alias or name: to_jsonable_python(field.get_default(call_default_factory=True), by_alias=True)
+        for name, field in model.model_fields.items()
+        if not field.is_required()
+    } | given
 
 
 def _parts(key: str, before: Any, after: Any) -> list[tuple[str, Any, Any]]:

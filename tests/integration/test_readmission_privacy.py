@@ -11,7 +11,7 @@ from citylake import ledger
 from citylake.admit import admit_waiting, forgetting
 from citylake.errors import WrongUse
 from citylake.feed import load_feeds
-from citylake.lake import extension_file
+from citylake.lake import catalog, extension_file, identifier
 from citylake.ledger.sweep import sweep
 from citylake.stewardship.readmission import readmit
 from tests.integration.deliveries import outcome, query, rows
@@ -104,6 +104,9 @@ def test_no_old_value_is_left_after_the_last_re_admission(office, lake, kind, be
     admit_waiting(PERMIT)
     assert where_it_is(lake, CANARY) == []
     assert left_in_ledger(CANARY) == []
+    for table_id in (ADMITTED, QUARANTINE):
+        table = catalog("steward").load_table(identifier(table_id))
+        assert table.snapshots() == [table.current_snapshot()]  # none that lost its files
     (refused,) = rows(QUARANTINE)
     assert '"permit_id":"P2"' in refused["record"]
     assert len(rows(ADMITTED)) == 2

@@ -140,6 +140,11 @@ def test_each_change_of_a_feed_file_has_a_meaning(write, old, new, meanings):
     assert _meanings(write(), write(FEED.replace(old, new))) == meanings
 
 
+def test_no_feed_of_the_project_differs_from_what_was_written_down_of_it():
+    for feed_id, feed in load_feeds().items():
+        assert changes(feed_id, _declared(feed), feed) == []
+
+
 def test_a_renamed_column_is_a_column_less_for_its_readers(write):
     before, after = write(), write(FEED.replace("weight_kg", "mass_kg"))
     assert _meanings(before, after) == {
