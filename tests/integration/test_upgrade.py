@@ -23,7 +23,7 @@ from citylake.publish import declare_marts
 from citylake.stewardship.held import held, reject, release
 from citylake.stewardship.readmission import plan, readmit
 from citylake.stewardship.reconcile import reconcile
-from tests.integration.deliveries import AIR, CASE, air_file, air_name, content_hash, deliver, outcome, query
+from tests.integration.deliveries import AIR, CASE, air_file, air_name, deliver, outcome, query, rows
 from tests.upgrade.make_old_lake import FACTS
 
 ARCHIVE = Path(__file__).parents[1] / "upgrade" / "v0.1.0.tar.gz"
@@ -121,16 +121,23 @@ def test_a_correction_is_admitted_and_makes_its_own_day_stale(facts):
 
 
 def test_todays_code_makes_the_same_rows_of_the_same_bytes(facts):
-    tables = [
-        f"{layer}.{feed}" for feed in load_feeds() if feed != CASE for layer in ("admitted", "quarantine")
+    feeds = [feed for feed in load_feeds().values() if feed.feed_id != CASE]
+    before = {feed.feed_id: _rows(feed) for feed in feeds}
+    assert sum(len(admitted) for admitted, _ in before.values()) > 150
+    for feed in feeds:
+        assert readmit(feed, "to compare", everything=True).deliveries
+        admit_waiting(feed.feed_id)
+    assert {feed.feed_id: _rows(feed) for feed in feeds} == before
+
+
+def _rows(feed) -> tuple[list, list]:
+    """Admitted and quarantined rows, without what depends on the keys of the lake: pseudonyms and sealed values."""
+    by_key = {column.name for column in feed.columns if column.privacy and column.privacy.domain}
+    admitted = [{name: row[name] for name in row if name not in by_key} for row in rows(feed.admitted)]
+    refused = [
+        (row["_delivery_id"], row["_source_row"], sorted(row["rules"])) for row in rows(feed.quarantine)
     ]
-    before = content_hash(*tables)
-    assert not all(told.startswith("0 rows") for told in before.values())
-    for feed in load_feeds().values():
-        if feed.feed_id != CASE:
-            assert readmit(feed, "to compare", everything=True).deliveries
-            admit_waiting(feed.feed_id)
-    assert content_hash(*tables) == before
+    return admitted, refused
 
 
 def test_the_feed_whose_file_changed_follows_it(facts):
