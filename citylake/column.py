@@ -123,7 +123,8 @@ class Column(BaseModel):
     @property
     def is_personal(self) -> bool:
         """Whether its values must not be shown as they came."""
-        return bool(self.privacy and self.privacy.kind in ("direct", "sensitive"))
+        privacy = self.privacy
+        return bool(privacy and (privacy.kind in ("direct", "sensitive") or privacy.becomes != "keep"))
 
     @property
     def unit(self) -> str | None:

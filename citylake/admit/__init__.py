@@ -7,15 +7,17 @@ from datetime import date
 from pathlib import Path
 
 from citylake import lake, ledger, settings
-from citylake.admit import drift
+from citylake.admit import drift, forgetting
 from citylake.admit.reading import Reading, Unreadable, read
 from citylake.admit.scratch import scratch
 from citylake.admit.typing import Typed, Typing
-from citylake.admit.writing import admitted_schema, quarantine_schema, replace_rows
+from citylake.admit.writing import Target, admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
-from citylake.ledger import decisions, deliveries, profiles
+from citylake.ledger import decisions, deliveries, profiles, readmissions
 from citylake.ledger.deliveries import Delivery, Outcome
+from citylake.ledger.feeds import declare_feeds
+from citylake.stewardship import readmission
 
 ROLE = "admit"
 
@@ -23,7 +25,9 @@ ROLE = "admit"
 def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = None) -> dict:
     """Admit every delivery of a feed that waits, in order of arrival. Returns the counts of outcomes.
 
-    Asks again until nothing waits: an admission can undo that a later delivery repeated an earlier one.
+    Asks again until nothing waits: an admission can undo that a later delivery repeated an earlier one. After the
+    last re-admission what must leave no trace is forgotten. Raises: WrongUse where the feed file changed the meaning of
+    rows that nobody asked for again.
     """
     counts = {"admitted": 0, "held": 0, "repeated": 0, "rows": 0}
     done: set[str] = set()
@@ -33,6 +37,7 @@ def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = Non
                 item for item in deliveries.waiting(connection, feed_id) if item.delivery_id not in done
             ]
         if not waiting:
+            forgetting.forget(ROLE, feed_id)
             return counts
         for delivery in waiting:
             outcome = admit(delivery.delivery_id)
@@ -47,7 +52,8 @@ def admit(delivery_id: str) -> Outcome:
     """Admit one delivery; doing it again replaces what it did before.
 
     A function of the bytes, the feed file and the keys. Order: quarantined rows, admitted rows (one
-    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery.
+    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery, or where the feed
+    file changed the meaning of other rows that nobody asked for again.
     """
     with ledger.connect(ROLE) as connection:
         delivery = deliveries.find_delivery(connection, delivery_id)
@@ -58,9 +64,10 @@ def admit(delivery_id: str) -> Outcome:
                 else f"delivery '{delivery_id}' belongs to no feed: '{delivery.feed_id}'",
                 next_step="`citylake ledger deliveries` lists the deliveries.",
             )  # fmt: skip
-        from citylake.ledger.feeds import declare_feeds
-
+        is_settled = readmission.refuse_mixing(connection, feed, delivery_id)
         declare_feeds(connection, [feed])
+        if is_settled:
+            readmissions.settle(connection, feed.feed_id, feed.version)
         repeats = deliveries.repeated(connection, delivery, covered_period(delivery, feed)[0])
         history = _History(connection, delivery)
         now = connection.execute("select ledger.clock_now() as now, clock_timestamp() as wall").fetchone()
@@ -125,16 +132,22 @@ def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _
 
 def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[str, int | None]:
     """Make the delivery's rows in both tables be those of the files; returns the snapshots by layer."""
+    by_month = feed.partition is not None
+    admitted = Target(feed.admitted, admitted_schema(feed), by_month, lambda: _pending(feed))
     parts = (
-        ("quarantine", quarantine_schema(), False, typed.quarantined_files),
-        ("admitted", admitted_schema(feed), feed.partition is not None, typed.admitted_files),
+        ("quarantine", Target(feed.quarantine, quarantine_schema(), False), typed.quarantined_files),
+        ("admitted", admitted, typed.admitted_files),
     )
-    return {
-        layer: replace_rows(
-            ROLE, getattr(feed, layer), columns, by_month, delivery.delivery_id, run_id, files
-        )
-        for layer, columns, by_month, files in parts
-    }
+    with forgetting.writing(ROLE, feed.feed_id):
+        return {
+            layer: replace_rows(ROLE, target, delivery.delivery_id, run_id, files)
+            for layer, target, files in parts
+        }
+
+
+def _pending(feed: Feed) -> list[str]:
+    with ledger.connect(ROLE) as connection:
+        return readmissions.pending(connection, feed.feed_id)
 
 
 def _read_and_type(
@@ -167,7 +180,9 @@ def _read_and_type(
         reason = {"kind": "empty", "text": "a header and no records, where records are promised"}
         return found, Typed(), [reason]
     history.profile = profiler.profile()
-    changes = drift.findings(feed, history.profile, history.before)
+    # As the ledger keeps profiles: what is found is told in the outcome, where no personal value may stand.
+    told = drift.Profile.kept(history.profile.records, history.profile.as_kept(feed))
+    changes = drift.findings(feed, told, history.before)
     for change in changes:
         found.setdefault(change.kind, []).append(change.text)
     reasons = [] if history.is_released else drift.held_for(feed, changes)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import typer
 
 from citylake.cli import (
+    changing,
     explaining,
     feeds,
     held,
@@ -70,7 +71,10 @@ COMMANDS = (
     Entry("feed check", feeds.check_feeds, (
         "citylake feed check", "citylake feed check feeds/health/case_report.yml",
         "citylake feed check feeds/health/case_report.yml --sample case_report_2020-02-01.csv")),
-    Entry("feed diff", feeds.diff_feeds, ("citylake feed diff", "citylake feed diff health.case_report")),
+    Entry("feed diff", changing.diff_feeds, ("citylake feed diff", "citylake feed diff health.case_report")),
+    Entry("feed readmit", changing.readmit, (
+        "citylake feed readmit health.case_report",
+        "citylake feed readmit health.case_report --reason 'codes of the source are codes' --wait")),
     Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
     Entry("quarantine list", listings.quarantine, (
         "citylake quarantine list --feed environment.air_station", "citylake quarantine list --rule pm25_ugm3.range")),
