@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -19,7 +19,8 @@ class Changes(Strict):
 
 
 class Covers(Strict):
-    """How the covered period is known: groups `date`, or `from` and `to` (included), in the name."""
+    """How the covered period is known from the name: groups `date`, or `from` and `to` (included), or `time`
+    (a day with hour and minute, local) where several deliveries come a day."""
 
     from_name: str
 
@@ -32,16 +33,33 @@ class Covers(Strict):
         if not match:
             return None
         groups = match.groupdict()
-        first, last = (_day(groups.get("date") or groups[bound]) for bound in ("from", "to"))
+        whole = groups.get("date") or groups.get("time")
+        first, last = (_day(whole or groups[bound]) for bound in ("from", "to"))
         if last < first:
             raise ValueError(f"the name covers {first} to {last}, which ends before it begins")
         return first, last
 
+    @property
+    def tells_time(self) -> bool:
+        """Whether a name tells the hour and minute it is for."""
+        return "time" in _groups_of(self.from_name)
+
+    def moment(self, name: str) -> datetime | None:
+        """The local hour and minute that a file name tells, or None where it tells none.
+
+        Raises: ValueError where there is no such time.
+        """
+        match = re.search(self.from_name, name) if self.tells_time else None
+        if not match or not match.group("time"):
+            return None
+        digits = re.sub(r"\D", "", match.group("time")).ljust(12, "0")
+        return datetime.strptime(digits[:12], "%Y%m%d%H%M")  # noqa: DTZ007  local, of the feed's zone
+
     @model_validator(mode="after")
     def _groups(self) -> Covers:
         groups = _groups_of(self.from_name)
-        if "date" not in groups and not {"from", "to"} <= groups:
-            raise ValueError("covers.from_name needs a group `date`, or `from` and `to`")
+        if not groups & {"date", "time"} and not {"from", "to"} <= groups:
+            raise ValueError("covers.from_name needs a group `date`, or `from` and `to`, or `time`")
         return self
 
 
@@ -58,7 +76,10 @@ def _day(text: str) -> date:
 
 
 class Arrival(Strict):
-    """How deliveries come: from where, under which names, how often, by when."""
+    """How deliveries come: from where, under which names, how often, on which days, by when, since when.
+
+    Without `since` they are expected from the first delivery on.
+    """
 
     source: Literal["inbox"] = Field(default="inbox", alias="from")
     files: str
@@ -66,9 +87,13 @@ class Arrival(Strict):
     senders: int = Field(default=1, ge=1)
     sender_from_name: str | None = None
     deadline: Duration
+    calendar: Literal["every_day", "working_days"] = "every_day"
+    since: date | None = None
 
     @model_validator(mode="after")
     def _groups(self) -> Arrival:
+        if self.every <= timedelta(0):
+            raise ValueError("every must be longer than nothing")
         if self.sender_from_name and "sender" not in _groups_of(self.sender_from_name):
             raise ValueError("sender_from_name needs a group `sender`")
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from citylake.build.calendar import calendar_days
+from citylake.calendar import calendar_days
 from citylake.build.periods import span, touched_periods
 from citylake.build.plan import Pinned, Plan, view_sql
 from citylake.build.project import SourceTable
