@@ -11,6 +11,7 @@ import typer
 from citylake.cli import (
     explaining,
     feeds,
+    gaps,
     held,
     listings,
     new_feed,
@@ -67,6 +68,10 @@ COMMANDS = (
         "citylake feed check", "citylake feed check feeds/health/case_report.yml",
         "citylake feed check feeds/health/case_report.yml --sample case_report_2020-02-01.csv")),
     Entry("feed diff", feeds.diff_feeds, ("citylake feed diff", "citylake feed diff health.case_report")),
+    Entry("gaps", gaps.gaps, (
+        "citylake gaps", "citylake gaps --department environment --status missing --fail",
+        "citylake gaps --feed health.case_report --from 2026-01-01 --to 2026-03-31 --json")),
+    Entry("ledger delays", gaps.delays, ("citylake ledger delays --feed environment.air_quality_hourly",)),
     Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
     Entry("quarantine list", listings.quarantine, (
         "citylake quarantine list --feed environment.air_station", "citylake quarantine list --rule pm25_ugm3.range")),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from datetime import date
 
+from citylake.calendar import WorkingDays
 from citylake.feed import Feed
 from citylake.stewardship.gaps import days
 from citylake.stewardship.gaps.daily import absent
 from citylake.stewardship.gaps.slot import Arrived, Evidence, Slot, Status, Window
 
 
-def slots(feed: Feed, evidence: Evidence, window: Window, working: Container[date]) -> Iterator[Slot]:
+def slots(feed: Feed, evidence: Evidence, window: Window, working: WorkingDays) -> Iterator[Slot]:
     """One slot for each delivery that came, and the one awaited next, by sender.
 
     The awaited one is shown whatever its day: a feed can be missing for longer than the window.
@@ -31,11 +32,11 @@ def slots(feed: Feed, evidence: Evidence, window: Window, working: Container[dat
         status = Status.missing if window.now > deadline_at else Status.due
         for absentee, number in absent(feed, evidence, evidence.senders.keys(), window.now):
             yield Slot(feed.feed_id, begin, absentee, status, number, 0, 0, deadline_at, begin,
-                       senders=number)  # fmt: skip
+                       senders=number, is_awaited=True)  # fmt: skip
 
 
 def _came(
-    feed: Feed, sender: str, evidence: Evidence, window: Window, working: Container[date]
+    feed: Feed, sender: str, evidence: Evidence, window: Window, working: WorkingDays
 ) -> Iterator[Slot]:
     """What came, each against the day by which it was expected; nobody expected the first."""
     expected = feed.arrival.since
@@ -52,7 +53,7 @@ def _came(
 
 
 def _awaited(
-    feed: Feed, sender: str, evidence: Evidence, window: Window, working: Container[date]
+    feed: Feed, sender: str, evidence: Evidence, window: Window, working: WorkingDays
 ) -> Iterator[Slot]:
     """What is expected next, or came since and needs somebody."""
     came = _first_by_day(feed, sender, evidence)
@@ -79,7 +80,7 @@ def _awaited(
                    newest.delivery)  # fmt: skip
     else:
         status = Status.missing if window.now > deadline_at else Status.due
-        yield Slot(feed.feed_id, slot, sender, status, 1, 0, 0, deadline_at, slot)
+        yield Slot(feed.feed_id, slot, sender, status, 1, 0, 0, deadline_at, slot, is_awaited=True)
 
 
 def _first_by_day(feed: Feed, sender: str, evidence: Evidence) -> dict[date, Arrived]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from datetime import date, datetime, timedelta
 
+from citylake.calendar import WorkingDays
 from citylake.feed import Feed
 from citylake.stewardship.gaps import days
 from citylake.stewardship.gaps.slot import WORST_FIRST, Arrived, Evidence, Slot, Status, Window
@@ -12,7 +13,7 @@ from citylake.stewardship.gaps.slot import WORST_FIRST, Arrived, Evidence, Slot,
 _Troubled = dict[date, dict[str, Arrived]]
 
 
-def first_day(feed: Feed, evidence: Evidence, working: Container[date]) -> date | None:
+def first_day(feed: Feed, evidence: Evidence, working: WorkingDays) -> date | None:
     """The first day that is expected; None where nothing ever came and no date is declared.
 
     What the first delivery brought besides its latest day is history, which nobody awaited day by day.
@@ -29,7 +30,7 @@ def first_day(feed: Feed, evidence: Evidence, working: Container[date]) -> date 
     return min(begins, default=None)
 
 
-def slots(feed: Feed, evidence: Evidence, window: Window, working: Container[date]) -> Iterator[Slot]:
+def slots(feed: Feed, evidence: Evidence, window: Window, working: WorkingDays) -> Iterator[Slot]:
     """The slots of a feed of days within a window, oldest first."""
     begin = first_day(feed, evidence, working)
     if begin is None:
@@ -58,8 +59,8 @@ def _slots_of_day(
             )  # fmt: skip
     present = brought.keys() | troubled.keys()
     status = Status.missing if now > deadline_at else Status.due
-    for sender, number in absent(feed, evidence, present, deadline_at):
-        yield Slot(feed.feed_id, day, sender, status, number, 0, 0, deadline_at, day, senders=number)
+    for absentee, number in absent(feed, evidence, present, deadline_at):
+        yield Slot(feed.feed_id, day, absentee, status, number, 0, 0, deadline_at, day, senders=number)
 
 
 def absent(
@@ -80,7 +81,7 @@ def absent(
         yield None, lacking - len(named)
 
 
-def _troubled(feed: Feed, evidence: Evidence, working: Container[date]) -> _Troubled:
+def _troubled(feed: Feed, evidence: Evidence, working: WorkingDays) -> _Troubled:
     """For each day and sender the delivery that brought nothing, the one that needs somebody most."""
     found: _Troubled = {}
     for arrived in evidence.arrived:
@@ -92,7 +93,7 @@ def _troubled(feed: Feed, evidence: Evidence, working: Container[date]) -> _Trou
     return found
 
 
-def _days_of(feed: Feed, evidence: Evidence, arrived: Arrived, working: Container[date]) -> list[date]:
+def _days_of(feed: Feed, evidence: Evidence, arrived: Arrived, working: WorkingDays) -> list[date]:
     """The days a delivery was for: as its name says, else the latest that had ended and had not come before."""
     try:
         covered = feed.covers.period(arrived.name) if feed.covers else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from citylake.calendar import WorkingDays
 from citylake.feed import Feed
 
 _DAY = timedelta(days=1)
@@ -37,12 +38,12 @@ def deadline_of_day(feed: Feed, day: date) -> datetime:
     return end_of_day(feed, day) + feed.arrival.deadline
 
 
-def is_expected(feed: Feed, day: date, working: Container[date]) -> bool:
+def is_expected(feed: Feed, day: date, working: WorkingDays) -> bool:
     """Whether the feed delivers for that day."""
     return feed.arrival.calendar == "every_day" or day in working
 
 
-def expected_days(feed: Feed, first: date, last: date, working: Container[date]) -> Iterator[date]:
+def expected_days(feed: Feed, first: date, last: date, working: WorkingDays) -> Iterator[date]:
     """The days from first to last, both included, for which the feed delivers."""
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
@@ -50,7 +51,7 @@ def expected_days(feed: Feed, first: date, last: date, working: Container[date])
             yield day
 
 
-def latest_ended(feed: Feed, moment: datetime, working: Container[date]) -> date:
+def latest_ended(feed: Feed, moment: datetime, working: WorkingDays) -> date:
     """The latest expected day that had ended at a moment: the one a file without a date is taken to be for."""
     day = local_day(feed, moment) - _DAY
     while not is_expected(feed, day, working):
@@ -58,7 +59,7 @@ def latest_ended(feed: Feed, moment: datetime, working: Container[date]) -> date
     return day
 
 
-def next_expected(feed: Feed, arrived: date, working: Container[date]) -> date:
+def next_expected(feed: Feed, arrived: date, working: WorkingDays) -> date:
     """The day by which the next delivery of a weekly, monthly or reference feed is expected."""
     day = arrived + timedelta(days=math.ceil(feed.arrival.every / _DAY))
     while not is_expected(feed, day, working):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from citylake.calendar import working_days
+from citylake.calendar import WorkingDays, working_days
 from citylake.feed import Feed
 from citylake.ledger import arrivals
 from citylake.stewardship.gaps import cadence, daily, within_day
@@ -71,7 +71,7 @@ def delays(connection, feeds: Iterable[Feed]) -> list[Delays]:
     ]
 
 
-def _delays_of(feed: Feed, evidence: Evidence, window: Window, working) -> list[float]:
+def _delays_of(feed: Feed, evidence: Evidence, window: Window, working: WorkingDays) -> list[float]:
     if kind(feed) is cadence:
         came = [
             slot for slot in cadence.slots(feed, evidence, window, working) if slot.came and slot.arrived_at

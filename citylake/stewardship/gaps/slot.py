@@ -45,6 +45,7 @@ class Slot:
     delivery: str | None = None
     missing: tuple[tuple[str, str], ...] = ()
     senders: int = 1
+    is_awaited: bool = False  # the next delivery of a feed that has no slot for every day
 
     @property
     def runs(self) -> str:

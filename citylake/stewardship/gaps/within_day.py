@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+from citylake.calendar import WorkingDays
 from citylake.feed import Feed
 from citylake.stewardship.gaps import days
 from citylake.stewardship.gaps.daily import absent
@@ -14,7 +15,7 @@ from citylake.stewardship.gaps.slot import WORST_FIRST, Arrived, Evidence, Slot,
 Parts = dict[datetime, Arrived]  # the delivery of each hour or minute, by its begin
 
 
-def slots(feed: Feed, evidence: Evidence, window: Window, working: Container[date]) -> Iterator[Slot]:
+def slots(feed: Feed, evidence: Evidence, window: Window, working: WorkingDays) -> Iterator[Slot]:
     """One slot per day and sender within a window."""
     parts = parts_by_sender(feed, evidence)
     begin = _begin(feed, evidence)
