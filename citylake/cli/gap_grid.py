@@ -16,12 +16,14 @@ MARKS = {
     "held": ("H", "yellow"),
     "missing": ("X", "bold red"),
 }
+_Line = tuple[str, dict[date, str]]
 _LEAST_DAYS = 7  # drawn even where the terminal is too narrow for them
 
 
 def picture(slots: list, feeds: dict[str, Any], first: date, last: date, width: int):
     """The slots as Rich text, as many of the newest days as there is room for, with a legend."""
     from rich.cells import cell_len, set_cell_size
+    from rich.console import Group
     from rich.text import Text
 
     lines = list(_lines(slots, feeds, last))
@@ -39,17 +41,31 @@ def picture(slots: list, feeds: dict[str, Any], first: date, last: date, width: 
             mark, style = MARKS.get(cells.get(day, ""), (" ", ""))
             text.append(mark, style=style)
         text.append("\n")
-    text.append(" " * label_width + "  ")
-    used = {status for _, cells in lines for day, status in cells.items() if drawn[0] <= day}
+    text.right_crop(1)
+    return Group(text, _legend(lines, drawn[0]), *_left_out(room, first, last))
+
+
+def _legend(lines: list[_Line], first: date):
+    """What the letters that are drawn mean."""
+    from rich.text import Text
+
+    used = {status for _, cells in lines for day, status in cells.items() if first <= day}
+    text = Text()
     for status, (mark, style) in MARKS.items():
         if status in used:
             text.append(mark, style=style)
             text.append(f" {status}  ", style="dim")
-    if room < (last - first).days + 1:
-        text.append(
-            f"\nThe {room} days to {last}: there is no room for those before; --to shows them.", style="dim"
-        )
     return text
+
+
+def _left_out(room: int, first: date, last: date) -> list:
+    from rich.text import Text
+
+    if room >= (last - first).days + 1:
+        return []
+    return [
+        Text(f"These are the {room} days to {last}, as many as there is room for; --to shows others.", "dim")
+    ]
 
 
 def _cut(label: str, width: int) -> str:
@@ -61,7 +77,7 @@ def _cut(label: str, width: int) -> str:
     return label
 
 
-def _lines(slots: list, feeds: dict[str, Any], last: date) -> Iterator[tuple[str, dict[date, str]]]:
+def _lines(slots: list, feeds: dict[str, Any], last: date) -> Iterator[_Line]:
     """Label and marks by day: one line for a feed of one sender, else a heading and one for each sender."""
     for feed_id in sorted({slot.feed for slot in slots}):
         of_feed = [slot for slot in slots if slot.feed == feed_id]
@@ -91,7 +107,8 @@ def _heads(days: list[date]) -> Iterator[str]:
     """Two lines over the days: the month where it begins, and the day of each Monday."""
     months, mondays = [" "] * len(days), [" "] * len(days)
     for n, day in enumerate(days):
-        if (n == 0 or day.day == 1) and not any(each != " " for each in months[max(n - 7, 0) : n + 1]):
+        begins_soon = any(each.day == 1 for each in days[1:9])
+        if day.day == 1 or (n == 0 and not begins_soon):
             months[n : n + 7] = f"{day:%Y-%m}"[: len(days) - n]
         if day.isoweekday() == 1:
             mondays[n : n + 2] = f"{day:%d}"[: len(days) - n]

@@ -209,8 +209,8 @@ _DELAYS = (
     show.Field("deliveries", whole=True),
     show.Field("count"),
     *(
-        show.Field(f"{name}_shown", name, whole=True, is_layout=True)
-        for name in ("p50", "p90", "p95", "p99", "max")
+        show.Field(f"{name}_shown", name, only=only, whole=True, is_layout=True)
+        for name, only in (("p50", None), ("p90", "wide"), ("p95", "wide"), ("p99", None), ("max", "wide"))
     ),
     show.Field("deadline_shown", "deadline", whole=True, is_layout=True),
     *(show.Field(f"{name}_s", only="json") for name in ("p50", "p90", "p95", "p99", "max", "deadline")),

@@ -30,10 +30,16 @@ def tell() -> dict:
     with ledger.connect(ROLE) as connection:
         declare_feeds(connection, feeds.values())
         known = told_gaps.open_gaps(connection)
-        slots = _slots(connection, feeds, known)
+        now = arrivals.clock(connection)
+        if now is None:
+            return {"told": 0, "closed": 0, "found": 0, "lines": []}
+        last = (now + timedelta(days=1)).date()  # the local day can be one ahead
+        recent = last - LOOK_BACK
+        slots = _slots(connection, feeds, known, recent, last)
         missing = {gap: slot for slot in slots for gap in _gaps_of(slot)}
         for gap, slot in sorted(missing.items()):
-            if gap not in known and told_gaps.note_told(connection, gap, slot.senders, slot.deadline_at):
+            is_news = gap not in known and (slot.is_awaited or slot.slot >= recent)
+            if is_news and told_gaps.note_told(connection, gap, slot.senders, slot.deadline_at):
                 deadline = slot.deadline_at.strftime("%Y-%m-%dT%H:%M:%SZ")
                 lines.append(_line(gap, "missing", f"deadline={deadline} senders={slot.senders}"))
         for gap in sorted(known.keys() - missing.keys()):
@@ -47,13 +53,10 @@ def tell() -> dict:
     return {"told": len(lines) - closed, "closed": closed, "found": len(lines), "lines": lines}
 
 
-def _slots(connection, feeds: dict[str, Feed], known: dict[_Gap, dict]) -> list[Slot]:
+def _slots(
+    connection, feeds: dict[str, Feed], known: dict[_Gap, dict], recent: date, last: date
+) -> list[Slot]:
     """The slots of the last weeks; of feeds with an older open gap, from that on."""
-    now = arrivals.clock(connection)
-    if now is None:
-        return []
-    last = (now + timedelta(days=1)).date()  # the local day can be one ahead
-    recent = last - LOOK_BACK
     older: dict[date, list[Feed]] = {}
     for name, feed in feeds.items():
         slots = [date.fromisoformat(slot[:10]) for feed_id, slot, _ in known if feed_id == name]
