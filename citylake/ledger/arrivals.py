@@ -74,9 +74,12 @@ def first_days(connection, zones: dict[str, str], refused: Iterable[str]) -> dic
             order by deliveries.arrived_at, deliveries.delivery_id
             limit 1
         ) as first
-        inner join ledger.brought
-            on brought.delivery_id = first.delivery_id
-            and brought.partition <= to_char(first.arrived_at at time zone asked.zone, 'YYYY-MM-DD')
+        inner join lateral (
+            select brought.partition from ledger.brought
+            where brought.delivery_id = first.delivery_id
+            offset 0  -- looked up for each feed, not made whole and joined
+        ) as brought
+            on brought.partition <= to_char(first.arrived_at at time zone asked.zone, 'YYYY-MM-DD')
         group by asked.feed_id
         """,
         {"feeds": list(zones), "zones": list(zones.values()), "refused": list(refused)},
