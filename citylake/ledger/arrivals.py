@@ -58,9 +58,9 @@ def first_days(connection, zones: dict[str, str], refused: Iterable[str]) -> dic
 
     `zones` holds the time zone of each feed asked for.
     """
-    rows = connection.execute(
+    firsts = connection.execute(
         """
-        select asked.feed_id, max(brought.partition) as day
+        select asked.feed_id, first.delivery_id, to_char(first.arrived_at at time zone asked.zone, 'YYYY-MM-DD') as day
         from unnest(%(feeds)s::text[], %(zones)s::text[]) as asked (feed_id, zone)
         cross join lateral (
             select deliveries.delivery_id, deliveries.arrived_at
@@ -74,17 +74,19 @@ def first_days(connection, zones: dict[str, str], refused: Iterable[str]) -> dic
             order by deliveries.arrived_at, deliveries.delivery_id
             limit 1
         ) as first
-        inner join lateral (
-            select brought.partition from ledger.brought
-            where brought.delivery_id = first.delivery_id
-            offset 0  -- looked up for each feed, not made whole and joined
-        ) as brought
-            on brought.partition <= to_char(first.arrived_at at time zone asked.zone, 'YYYY-MM-DD')
-        group by asked.feed_id
         """,
         {"feeds": list(zones), "zones": list(zones.values()), "refused": list(refused)},
     ).fetchall()
-    return {row["feed_id"]: date.fromisoformat(row["day"]) for row in rows}
+    arrived_on = {row["delivery_id"]: row["day"] for row in firsts}
+    rows = connection.execute(
+        "select feed_id, delivery_id, partition from ledger.brought where delivery_id = any(%s)",
+        (list(arrived_on),),
+    ).fetchall()
+    latest: dict[str, str] = {}
+    for row in rows:
+        if row["partition"] <= arrived_on[row["delivery_id"]]:
+            latest[row["feed_id"]] = max(row["partition"], latest.get(row["feed_id"], ""))
+    return {feed_id: date.fromisoformat(day) for feed_id, day in latest.items()}
 
 
 def day_delays(connection, begins: dict[str, tuple[str, date]], refused: Iterable[str]) -> list[dict]:

@@ -4,12 +4,12 @@ create view ledger.brought as
 -- One row per admitted delivery and business day it brought: a day its name covers, or one of which it has at
 -- least a hundredth of the rows of its fullest day. A few late rows of yesterday are not yesterday's file.
 select
-    delivery.feed_id, delivery.sender, delivery.delivery_id, delivery.arrived_at,
+    delivery.feed_id, delivery.sender, delivery_partitions.delivery_id, delivery.arrived_at,
     delivery_partitions.partition, delivery_partitions.record_count
 from ledger.delivery_partitions
 -- One look into the key for each row: as quick whatever the planner believes of the tables.
 cross join lateral (
-    select deliveries.feed_id, deliveries.sender, deliveries.delivery_id, deliveries.arrived_at
+    select deliveries.feed_id, deliveries.sender, deliveries.arrived_at
     from ledger.deliveries
     where deliveries.delivery_id = delivery_partitions.delivery_id
     limit 1
