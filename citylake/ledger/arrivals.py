@@ -35,25 +35,20 @@ def arrived(
     ).fetchall()
 
 
-def brought(
-    connection, feed_ids: Iterable[str], first: date, last: date, refused: Iterable[str]
-) -> list[tuple]:
-    """For each feed, day (ISO) and sender the first delivery that brought it: its arrival and its id, as tuples.
-
-    `refused` are deliveries that brought nothing although their name covers days.
-    """
+def brought(connection, feed_ids: Iterable[str], first: date, last: date) -> list[tuple]:
+    """For each feed, day (ISO) and sender the first delivery that brought it: its arrival and its id, as tuples."""
     from psycopg.rows import tuple_row
 
     with connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(
             "select distinct on (feed_id, partition, sender) feed_id, partition, sender, arrived_at, delivery_id"
-            " from ledger.brought where feed_id = any(%s) and partition between %s and %s and delivery_id <> all(%s)"
+            " from ledger.brought where feed_id = any(%s) and partition between %s and %s"
             " order by feed_id, partition, sender, arrived_at, delivery_id",
-            (list(feed_ids), first.isoformat(), last.isoformat(), list(refused)),
+            (list(feed_ids), first.isoformat(), last.isoformat()),
         ).fetchall()
 
 
-def first_days(connection, zones: dict[str, str], refused: Iterable[str]) -> dict[str, date]:
+def first_days(connection, zones: dict[str, str]) -> dict[str, date]:
     """For each feed the latest day that its first admitted delivery brought, that is not after it arrived.
 
     `zones` holds the time zone of each feed asked for.
@@ -66,16 +61,17 @@ def first_days(connection, zones: dict[str, str], refused: Iterable[str]) -> dic
             select deliveries.delivery_id, deliveries.arrived_at
             from ledger.deliveries
             where
-                deliveries.feed_id = asked.feed_id and deliveries.delivery_id <> all(%(refused)s)
+                deliveries.feed_id = asked.feed_id
                 and exists (
                     select 1 from ledger.delivery_partitions
                     where delivery_partitions.delivery_id = deliveries.delivery_id
+                        and delivery_partitions.record_count > 0
                 )
             order by deliveries.arrived_at, deliveries.delivery_id
             limit 1
         ) as first
         """,
-        {"feeds": list(zones), "zones": list(zones.values()), "refused": list(refused)},
+        {"feeds": list(zones), "zones": list(zones.values())},
     ).fetchall()
     arrived_on = {row["delivery_id"]: row["day"] for row in firsts}
     rows = connection.execute(
@@ -89,7 +85,7 @@ def first_days(connection, zones: dict[str, str], refused: Iterable[str]) -> dic
     return {feed_id: date.fromisoformat(day) for feed_id, day in latest.items()}
 
 
-def day_delays(connection, begins: dict[str, tuple[str, date]], refused: Iterable[str]) -> list[dict]:
+def day_delays(connection, begins: dict[str, tuple[str, date]]) -> list[dict]:
     """How long after the end of their day deliveries came: feed_id, is_correction, delays_s (ascending).
 
     `begins` holds zone and first expected day of each feed. Per day and sender the first delivery counts as such,
@@ -111,7 +107,6 @@ def day_delays(connection, begins: dict[str, tuple[str, date]], refused: Iterabl
             from unnest(%(feeds)s::text[], %(zones)s::text[], %(first)s::text[]) as asked (feed_id, zone, first_day)
             inner join ledger.brought
                 on brought.feed_id = asked.feed_id and brought.partition >= asked.first_day
-            where brought.delivery_id <> all(%(refused)s)
         )
 
         select feed_id, is_correction, array_agg(delay_s order by delay_s) as delays_s
@@ -120,6 +115,5 @@ def day_delays(connection, begins: dict[str, tuple[str, date]], refused: Iterabl
         """,
         {
             "feeds": list(begins), "zones": list(zones), "first": [day.isoformat() for day in first_days_],
-            "refused": list(refused),
         },
     ).fetchall()  # fmt: skip

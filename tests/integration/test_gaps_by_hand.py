@@ -117,9 +117,16 @@ def test_a_day_is_ready_when_it_is_missing_in_the_zone_of_its_feed(by_hand):
     assert row["deadline_at"] == utc(29, 23)
     by_hand.replay_until(utc(29, 23))
     assert by_hand.stale("conformed.environment.noise_day") == {"2026-03-28": "never made"}
-    assert {(slot.sender, slot.status.value) for slot in gaps(by_hand.connection, [feed], date(2026, 3, 28), date(2026, 3, 28))} == {
-        ("S", "came"), (None, "due"),
-    }  # fmt: skip
+    day = date(2026, 3, 28)
+    found = gaps(by_hand.connection, [feed], day, day)
+    assert {(slot.sender, slot.status.value) for slot in found} == {("S", "came"), (None, "due")}
+
+
+def test_a_feed_of_which_nothing_was_ever_admitted_is_missing_long_after(by_hand):
+    feed = feed_of(by_hand)
+    by_hand.admitted(by_hand.delivery("a", FEED, at=datetime(2026, 1, 5, tzinfo=UTC)), status="held")
+    by_hand.replay_until(utc(3, 5))
+    assert statuses(by_hand, feed) == {1: "missing", 2: "missing", 3: "due"}
 
 
 FEEDS, SENDERS, DAYS = 10, 12, 60
@@ -193,4 +200,4 @@ def test_a_grid_of_many_feeds_and_senders_counts_every_slot(by_hand):
         for each in delays(by_hand.connection, made)
     }
     assert summary == {(feed.feed_id, "first"): (SENDERS * DAYS, timedelta(hours=2), 100.0) for feed in made}
-    assert arrivals.brought(by_hand.connection, [], date(2026, 1, 1), date(2026, 3, 1), []) == []
+    assert arrivals.brought(by_hand.connection, [], date(2026, 1, 1), date(2026, 3, 1)) == []

@@ -27,7 +27,8 @@ def first_day(feed: Feed, evidence: Evidence, working: WorkingDays) -> date | No
         for arrived in evidence.arrived
         if arrived.arrived_at == first_at
     ]
-    return min(begins, default=None)
+    # Where nothing was ever admitted, and what came first came long before the window.
+    return min(begins, default=first_at and days.latest_ended(feed, first_at, working))
 
 
 def slots(feed: Feed, evidence: Evidence, window: Window, working: WorkingDays) -> Iterator[Slot]:

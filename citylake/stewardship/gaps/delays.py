@@ -11,7 +11,7 @@ from citylake.calendar import WorkingDays, working_days
 from citylake.feed import Feed
 from citylake.ledger import arrivals
 from citylake.stewardship.gaps import cadence, daily, within_day
-from citylake.stewardship.gaps.finding import kind, read_evidence, refused
+from citylake.stewardship.gaps.finding import kind, read_evidence
 from citylake.stewardship.gaps.slot import Evidence, Window
 
 _FAR = 2.0  # a deadline this many times the 99th percentile, or passed by more than one in a hundred, is told
@@ -62,7 +62,7 @@ def delays(connection, feeds: Iterable[Feed]) -> list[Delays]:
         for name, feed in of_days.items()
         if (begin := daily.first_day(feed, evidence[name], working))
     }
-    for row in arrivals.day_delays(connection, begins, refused(evidence)):
+    for row in arrivals.day_delays(connection, begins):
         found[row["feed_id"], row["is_correction"]] = row["delays_s"]
     return [
         _summary(chosen[name], is_correction, seconds)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from citylake.calendar import working_days
 from citylake.feed import Feed
 from citylake.ledger import arrivals
-from citylake.stewardship.gaps import cadence, daily, days, within_day
+from citylake.stewardship.gaps import cadence, daily, within_day
 from citylake.stewardship.gaps.slot import Arrived, Evidence, Sender, Slot, Status, Window
 
 _DAY = timedelta(days=1)
@@ -50,12 +50,11 @@ def read_evidence(connection, feeds: dict[str, Feed], window: Window) -> dict[st
         module: [n for n, feed in feeds.items() if kind(feed) is module]
         for module in (daily, within_day, cadence)
     }
-    rows = arrivals.arrived(connection, by_kind[daily], only_troubled=True)
+    # What is for a day of the window came at the earliest the day before it, in whatever zone.
+    since = _begin_of_window(window)
+    rows = arrivals.arrived(connection, by_kind[daily], since=since, only_troubled=True)
+    rows += arrivals.arrived(connection, by_kind[within_day], since=since)
     rows += arrivals.arrived(connection, by_kind[cadence])
-    if by_kind[within_day]:
-        # The earliest midnight of the window in any of their zones.
-        since = min(days.begin_of_day(feeds[name], window.first) for name in by_kind[within_day])
-        rows += arrivals.arrived(connection, by_kind[within_day], since=since)
     for row in rows:
         found[row["feed_id"]].arrived.append(
             Arrived(row["sender"], row["arrived_at"], row["delivery_id"], row["name"], Status(row["state"]))
@@ -64,23 +63,17 @@ def read_evidence(connection, feeds: dict[str, Feed], window: Window) -> dict[st
     return found
 
 
-def refused(evidence: dict[str, Evidence]) -> list[str]:
-    """Deliveries whose name covers days, and of which nothing was admitted."""
-    return [
-        each.delivery
-        for of_feed in evidence.values()
-        for each in of_feed.arrived
-        if each.state is Status.quarantined
-    ]
+def _begin_of_window(window: Window) -> datetime:
+    """Two days of UTC before the first day: before its eve in any zone."""
+    return datetime.combine(window.first - 2 * _DAY, time(), UTC)
 
 
 def _add_days(connection, feeds: dict[str, Feed], window: Window, found: dict[str, Evidence]) -> None:
-    without = refused({name: found[name] for name in feeds})
     as_date = cache(date.fromisoformat)
     for name, day, sender, arrived_at, delivery in arrivals.brought(
-        connection, feeds, window.first, window.last, without
+        connection, feeds, window.first, window.last
     ):
         found[name].brought.setdefault(as_date(day), {})[sender] = (arrived_at, delivery)
     zones = {name: feed.format.timezone for name, feed in feeds.items()}
-    for name, day in arrivals.first_days(connection, zones, without).items():
+    for name, day in arrivals.first_days(connection, zones).items():
         found[name].first_day = day

@@ -1,36 +1,5 @@
 -- Which days deliveries brought, and which gaps were told.
 
-create view ledger.brought as
--- One row per admitted delivery and business day it brought: a day its name covers, or one of which it has at
--- least a hundredth of the rows of its fullest day. A few late rows of yesterday are not yesterday's file.
-select
-    delivery.feed_id, delivery.sender, delivery_partitions.delivery_id, delivery.arrived_at,
-    delivery_partitions.partition, delivery_partitions.record_count
-from ledger.delivery_partitions
--- One look into the key for each row: as quick whatever the planner believes of the tables.
-cross join lateral (
-    select deliveries.feed_id, deliveries.sender, deliveries.arrived_at
-    from ledger.deliveries
-    where deliveries.delivery_id = delivery_partitions.delivery_id
-    limit 1
-) as delivery
-cross join lateral (
-    select jsonb_typeof(feeds.declaration -> 'covers') is not distinct from 'object' as has_covers
-    from ledger.feeds
-    where feeds.feed_id = delivery.feed_id
-    limit 1
-) as feed
-where
-    delivery_partitions.partition <> 'all'
-    and (
-        feed.has_covers
-        or delivery_partitions.record_count * 100 >= (
-            select max(fullest.record_count)
-            from ledger.delivery_partitions as fullest
-            where fullest.delivery_id = delivery_partitions.delivery_id
-        )
-    );
-
 create view ledger.arrivals as
 -- One row per delivery with what became of it, as far as its sender is concerned; not of those a steward rejected.
 select
@@ -58,6 +27,45 @@ left join ledger.decisions
     on decisions.delivery_id = outcome.delivery_id and decisions.attempt = outcome.attempt
     and outcome.status = 'held'
 where decisions.decision is distinct from 'reject';
+
+create view ledger.brought as
+-- One row per admitted delivery and business day it brought: a day its name covers, or one of which it has at
+-- least a hundredth of the rows of its fullest day. A few late rows of yesterday are not yesterday's file, and a
+-- delivery all of whose rows were refused brought no day.
+select
+    delivery.feed_id, delivery.sender, delivery_partitions.delivery_id, delivery.arrived_at,
+    delivery_partitions.partition, delivery_partitions.record_count
+from ledger.delivery_partitions
+-- One look into the key for each row: as quick whatever the planner believes of the tables.
+cross join lateral (
+    select deliveries.feed_id, deliveries.sender, deliveries.arrived_at
+    from ledger.deliveries
+    where deliveries.delivery_id = delivery_partitions.delivery_id
+    limit 1
+) as delivery
+cross join lateral (
+    select jsonb_typeof(feeds.declaration -> 'covers') is not distinct from 'object' as has_covers
+    from ledger.feeds
+    where feeds.feed_id = delivery.feed_id
+    limit 1
+) as feed
+where
+    delivery_partitions.partition <> 'all'
+    and (
+        feed.has_covers
+        or delivery_partitions.record_count * 100 >= (
+            select max(fullest.record_count)
+            from ledger.delivery_partitions as fullest
+            where fullest.delivery_id = delivery_partitions.delivery_id
+        )
+    )
+    and (
+        delivery_partitions.record_count > 0
+        or 'came' = (
+            select arrivals.state from ledger.arrivals
+            where arrivals.delivery_id = delivery_partitions.delivery_id
+        )
+    );
 
 create table ledger.told_gaps (
     feed_id text not null,
