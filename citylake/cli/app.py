@@ -12,6 +12,7 @@ from citylake.cli import (
     changing,
     explaining,
     feeds,
+    gaps,
     held,
     landing,
     listings,
@@ -75,6 +76,10 @@ COMMANDS = (
     Entry("feed readmit", changing.readmit, (
         "citylake feed readmit health.case_report",
         "citylake feed readmit health.case_report --reason 'codes of the source are codes' --wait")),
+    Entry("gaps", gaps.gaps, (
+        "citylake gaps", "citylake gaps --department environment --status missing --fail",
+        "citylake gaps --feed health.case_report --from 2026-01-01 --to 2026-03-31 --json")),
+    Entry("ledger delays", gaps.delays, ("citylake ledger delays --feed environment.air_quality_hourly",)),
     Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
     Entry("quarantine list", listings.quarantine, (
         "citylake quarantine list --feed environment.air_station", "citylake quarantine list --rule pm25_ugm3.range")),

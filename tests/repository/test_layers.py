@@ -26,6 +26,7 @@ LAYERS = (
         "format",
         "declaration",
         "clock",
+        "calendar",
     },
     {"settings", "errors"},
 )
