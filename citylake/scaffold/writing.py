@@ -49,6 +49,8 @@ def feed_file(proposal: Proposal) -> str:
     ]
     if proposal.unpivot:
         lines.append(f"unpivot: {_flow(proposal.unpivot)}")
+    if proposal.ignores:
+        lines.append(f"ignores: {_flow(proposal.ignores)}")
     lines += ["columns:", *(_column(column) for column in proposal.columns)]
     return "\n".join(lines) + "\n"
 
