@@ -61,7 +61,11 @@ def propose_all(path: Path, department: str, dataset: str, timezone: str | None 
             if len(tables) == 1:
                 raise
     if not found:
-        raise WrongUse("none of its tables has rows", where=str(path), next_step="Take a delivery with rows as the sample.")
+        raise WrongUse(
+            "none of its tables has rows",
+            where=str(path),
+            next_step="Take a delivery with rows as the sample.",
+        )
     return found
 
 
@@ -94,7 +98,9 @@ def propose(
     by_day = next((column for column in columns if column.name == partition), None)
     if by_day and partition and partition not in key and len(_days_of(by_day)) == 1:
         key = [partition, *key]
-        evidence += f"; all are of {next(iter(_days_of(by_day)))}, and the next delivery will be of another day"
+        evidence += (
+            f"; all are of {next(iter(_days_of(by_day)))}, and the next delivery will be of another day"
+        )
     _zone(columns, timezone, partition, found)
     return Proposal(
         department, dataset, path.name, found.guesses, columns, key, evidence, partition,

@@ -34,6 +34,11 @@ def guess_column(source: str, texts: Sequence[str | None], found: Findings) -> G
     if nulls and (column.type != "string" or len(values) > 5 * (len(given) - len(values))):
         column.keys["nulls"] = nulls
         column.evidence.append(f"{len(given) - len(values)} times {some(nulls)} where values are")
+    elif nulls:
+        found.ask(
+            f"Column '{source}' has {len(given) - len(values)} times {some(nulls)} among its texts. Does it mean missing?"
+            f" Then `nulls: [{', '.join(nulls)}]`."
+        )
     if column.type in ("integer", "double") and "unit_in_text" not in column.keys:
         look_at_numbers(column, values, unit, found)
     guess_person(column, values, found)
@@ -49,7 +54,9 @@ def _type(column: Guessed, values: list[str], found: Findings) -> None:
     column.evidence.append(f"text, as {some(values, 2)}")
     if all(text[:1] in "[{" and text[-1:] in "]}" for text in values):
         column.evidence.append("nested, kept as JSON")
-    elif TIME_WORDS.search(str(column.source)) and sum(any(c.isdigit() for c in t) for t in values) >= MOST * len(values):
+    elif TIME_WORDS.search(str(column.source)) and sum(
+        any(c.isdigit() for c in t) for t in values
+    ) >= MOST * len(values):
         ask_of_clock(column, values, found)
     else:
         ask_of_text(column, values, found)

@@ -116,15 +116,15 @@ class _Lists:
         for around in self.counts:
             if around == records or (around and not records.startswith(f"{around}.")):
                 continue
-            own = [
-                place
-                for place in self.known[records]
-                if place.rpartition(".")[0] == around
-            ]
+            own = [place for place in self.known[records] if place.rpartition(".")[0] == around]
             chosen = [place for place in own if _CALLED_KEY.search(place.rpartition(".")[2])] or own[:1]
             for place in chosen:
                 name = place.rpartition(".")[2]
-                found[name if name not in ("id", "name", "code", "key") else f"{_single(around)}_{name}".lstrip("_")] = place
+                found[
+                    name
+                    if name not in ("id", "name", "code", "key")
+                    else f"{_single(around)}_{name}".lstrip("_")
+                ] = place
         return found
 
 

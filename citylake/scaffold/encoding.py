@@ -32,9 +32,7 @@ def decoded(head: bytes, is_cut: bool, found: Findings) -> str:
     except UnicodeDecodeError as error:
         return _not_utf8(whole, error.start, found)
     count = sum(not character.isascii() for character in text)
-    found.guess(
-        "encoding", "utf-8", f"all {len(whole):,} bytes decode, {count:,} characters are not ASCII"
-    )
+    found.guess("encoding", "utf-8", f"all {len(whole):,} bytes decode, {count:,} characters are not ASCII")
     return text
 
 
@@ -137,7 +135,10 @@ def _as_cyrillic(head: bytes) -> tuple[str, str] | None:
     small = sum(c.islower() for c in other)
     if kinds["CYRILLIC"] < 0.9 * len(other) or small < 0.6 * len(other):
         return None
-    return "cp1251", f"as Cyrillic, {share(kinds['CYRILLIC'], len(other))} of the other characters are letters"
+    return (
+        "cp1251",
+        f"as Cyrillic, {share(kinds['CYRILLIC'], len(other))} of the other characters are letters",
+    )
 
 
 def _likeliest(head: bytes) -> str:

@@ -39,18 +39,29 @@ def guess_header(rows: list[list[str]], width: int, found: Findings) -> int:
 def _is_title(row: Sequence[str], width: int) -> bool:
     filled = sum(bool(cell.strip()) for cell in row)
     is_remark = row[0].startswith("#") and len(row) != width
-    return is_remark or filled < max(2, width // 2) and width > 1
+    has_label = any(re.search(r"[:：]", cell) and not time_of(cell) for cell in row)  # 单位：吨
+    return is_remark or width > 1 and (filled < max(2, width // 2) or has_label and 2 * filled <= width)
 
 
 def _are_values(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     """Whether the first row is a record: numbers that are no times, or texts that come again below."""
     numeric = [cell.strip() for cell in first if _NUMERIC.fullmatch(cell.strip())]
     if numeric and len(numeric) >= len(first) / 3:
-        are_times = all(time_of(cell) for cell in numeric) and len(set(numeric)) == len(numeric) and len(numeric) < len(first)
-        below = [row[first.index(numeric[0])].strip() for row in rest[:20] if len(row) == len(first)] if are_times else []
+        are_times = (
+            all(time_of(cell) for cell in numeric)
+            and len(set(numeric)) == len(numeric)
+            and len(numeric) < len(first)
+        )
+        below = (
+            [row[first.index(numeric[0])].strip() for row in rest[:20] if len(row) == len(first)]
+            if are_times
+            else []
+        )
         return not are_times or any(time_of(cell) and ":" in cell for cell in below)
     again = sum(
-        1 for n, cell in enumerate(first) if cell.strip() and any(n < len(row) and row[n] == cell for row in rest)
+        1
+        for n, cell in enumerate(first)
+        if cell.strip() and any(n < len(row) and row[n] == cell for row in rest)
     )
     return again >= max(1, len(first) / 3) and len(rest) > 2
 
@@ -62,16 +73,25 @@ def _odd_header(body: list[list[str]], above: int, found: Findings) -> int:
     if not twice and blanks < 2:
         return 0
     second = [cell.strip() for cell in body[1]] if len(body) > 2 else []
-    if second and len(second) == len(first) and all(second) and not any(_NUMERIC.fullmatch(cell) for cell in second):
+    if (
+        second
+        and len(second) == len(first)
+        and all(second)
+        and not any(_NUMERIC.fullmatch(cell) for cell in second)
+    ):
         filled = list(itertools.accumulate(first, lambda before, cell: cell or before))
         names = unique([f"{a} {b}".strip() for a, b in zip(filled, second, strict=True)])
         _replace_header(names, above, 2, "two rows together are the header", found)
-        found.ask(f"Two rows together are taken for the header: {some(names, 6)}. Are they? Then the names are `header`.")
+        found.ask(
+            f"Two rows together are taken for the header: {some(names, 6)}. Are they? Then the names are `header`."
+        )
         return 2
     names = unique([cell or f"column_{n}" for n, cell in enumerate(first, start=1)])
     _replace_header(names, above, 1, f"the file names {some(twice) or 'some'} more than once, or not", found)
     missing = f" names {some(twice)} more than once" if twice else f" leaves {blanks} columns without a name"
-    found.ask(f"The header{missing}; the columns are named {some(names, 8)} by their place (`header`). Which is which?")
+    found.ask(
+        f"The header{missing}; the columns are named {some(names, 8)} by their place (`header`). Which is which?"
+    )
     return 1
 
 

@@ -12,10 +12,42 @@ from citylake.scaffold.persons import BIRTH
 
 _MOST_TRIED = 12
 _NEARLY = 0.98  # repeated deliveries of a row are a defect that the key is to find
-_CALLED_KEY = {"id", "code", "key", "uuid", "guid", "identifier", "individual", "objectid", "fid", "ident", "vin", "imo", "mmsi"}
-_COUNTED = {"year", "month", "day", "hour", "quarter", "week", "number", "nr", "no", "seq", "sequence", "line", "vintage"}
+_CALLED_KEY = {
+    "id",
+    "code",
+    "key",
+    "uuid",
+    "guid",
+    "identifier",
+    "individual",
+    "objectid",
+    "fid",
+    "ident",
+    "vin",
+    "imo",
+    "mmsi",
+}
+_COUNTED = {
+    "year",
+    "month",
+    "day",
+    "hour",
+    "quarter",
+    "week",
+    "number",
+    "nr",
+    "no",
+    "seq",
+    "sequence",
+    "line",
+    "vintage",
+}
 
 
+_PLACES = re.compile(
+    r"station|stop|site|sensor|device|meter|origin|place|lot|line|region|district|area|站|点|设备|区|측정소|street|lane|camera",
+    re.IGNORECASE,
+)
 _EDITED = re.compile(r"updat|modif|edited|changed|更新|修改", re.IGNORECASE)
 
 
@@ -29,6 +61,7 @@ def guess_key(columns: Sequence[Guessed], found: Findings) -> tuple[list[str], s
     for able, most in (([c for c in telling if _is_filled(c)], 3), (telling, 4), (numbers, 3)):
         for chosen, different in _tried(able, most, rows):
             if different == rows:
+                chosen = _beside_time(chosen, able, found)
                 if any(_is_measured(column) for column in chosen):
                     _ask_measured(chosen, found)
                 return _told(chosen, columns, f"tell all {rows:,} rows of the sample apart")
@@ -45,10 +78,29 @@ def guess_key(columns: Sequence[Guessed], found: Findings) -> tuple[list[str], s
     return _whole_row(columns, best, rows, found)
 
 
+def _beside_time(chosen: list[Guessed], able: Sequence[Guessed], found: Findings) -> list[Guessed]:
+    """A time alone is a key only while one place reports; where a column names the place it belongs to the key."""
+    if len(chosen) != 1 or chosen[0].type not in ("date", "timestamp"):
+        return chosen
+    texts = [
+        c
+        for c in able
+        if c.type == "string" and _is_filled(c) and len(set(c.texts)) <= max(len(c.texts) / 2, 1)
+    ]
+    places = [c for c in texts if _PLACES.search(str(c.source))]
+    if places or not texts:
+        return [*places[:1], *chosen]
+    found.ask(
+        f"What makes a row one of its kind? {chosen[0].name} alone tells the sample's rows apart. Will rows with another"
+        f" {some([c.name for c in texts], 3)} have the same time? Then add it to `key`."
+    )
+    return chosen
+
+
 def _ask_measured(chosen: Sequence[Guessed], found: Findings) -> None:
     found.ask(
         f"What makes a row one of its kind? {', '.join(c.name for c in chosen)} tell the sample's rows apart, maybe by"
-        " chance: they look like measured numbers."
+        " chance: they look like measured values."
     )
 
 
@@ -56,11 +108,15 @@ def _whole_row(
     columns: Sequence[Guessed], best: tuple[int, list[Guessed]], rows: int, found: Findings
 ) -> tuple[list[str], str]:
     """No key was found: a row counts as itself, and only an exact repeat of it as a duplicate."""
-    counters = [c for c in columns if c.type == "integer" and _counts_rows(c.texts) and "privacy" not in c.keys]
+    counters = [
+        c for c in columns if c.type == "integer" and _counts_rows(c.texts) and "privacy" not in c.keys
+    ]
     kept = [column for column in columns if column.keys.get("privacy", {}).get("as") != "drop"]
     told = f"{', '.join(c.name for c in best[1]) or 'no column'} tell(s) only {share(best[0], rows)} of {rows:,} rows apart"
     if counters:
-        found.ask(f"What makes a row one of its kind? {told}; {counters[0].name} counts the file's rows and is taken.")
+        found.ask(
+            f"What makes a row one of its kind? {told}; {counters[0].name} counts the file's rows and is taken."
+        )
         return _told(counters[:1], columns, f"counts the rows of the file; {told}")
     if not kept:
         kept = [columns[0]]
@@ -78,7 +134,11 @@ def _tried(able: Sequence[Guessed], most: int, rows: int) -> Iterator[tuple[list
 
     able = able[: 3 * _MOST_TRIED]
     ids = [column for column in able if _is_called_key(column)]
-    times = [column for column in able if column.type in ("timestamp", "date")]
+    # A time that says its offset is one instant, also on the night the clocks are put back.
+    times = sorted(
+        (column for column in able if column.type in ("timestamp", "date")),
+        key=lambda c: "with their offset from UTC" not in c.evidence,
+    )
     codes = {id(column): np.array(_numbered(column.texts)) for column in able}
     for size in range(1, most + 1):
         # A time alone is a poor key, and beside a code the best second part of one.
@@ -118,7 +178,11 @@ def _may_be_key(column: Guessed) -> bool:
 
 
 def _is_measured(column: Guessed) -> bool:
-    """Whole numbers that nothing in the name says to be a code or a place in an order."""
+    """Whole numbers that nothing in the name says to be a code or a place in an order, and times of day."""
+    if column.type == "string" and all(
+        re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text) for text in column.texts if text
+    ):
+        return True
     if column.type != "integer":
         return False
     return not _is_called_key(column) and not _COUNTED & set(column.name.split("_"))

@@ -13,7 +13,20 @@ from citylake.errors import WrongUse
 from citylake.scaffold.guess import Guess, some
 
 SAMPLE_BYTES = 4 << 20
-_TABLES = (".csv", ".txt", ".tsv", ".tab", ".dat", ".psv", ".json", ".jsonl", ".ndjson", ".geojson", ".xml", ".parquet")
+_TABLES = (
+    ".csv",
+    ".txt",
+    ".tsv",
+    ".tab",
+    ".dat",
+    ".psv",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".geojson",
+    ".xml",
+    ".parquet",
+)
 
 
 @dataclass(frozen=True)
@@ -110,10 +123,16 @@ def _lists(path: Path, table: Table) -> list[Table]:
         return [table]
     found = []
     for place, carry in lists.items():
-        form: dict[str, Guess] = {"records": Guess(place, f"one of the lists {some(list(lists), 6)}")} if place else {}
+        form: dict[str, Guess] = (
+            {"records": Guess(place, f"one of the lists {some(list(lists), 6)}")} if place else {}
+        )
         if carry:
             form["carry"] = Guess(carry, "what stands above each record tells whose it is")
-        below = tuple(_relative(other, place) for other in lists if other != place and other.startswith(f"{place}.".lstrip(".")))
+        below = tuple(
+            _relative(other, place)
+            for other in lists
+            if other != place and other.startswith(f"{place}.".lstrip("."))
+        )
         found.append(Table(place.rpartition(".")[2] or None, None, form, below))
     return found
 

@@ -84,7 +84,9 @@ def _marks(column: Guessed, values: Sequence[str], matching: int, found: Finding
     for key, value in (("decimal", mark if mark == "," else None), ("thousands", group)):
         before = found.value(key)
         if value and before not in (None, value):
-            found.ask(f"Column '{column.source}' has '{value}' as {key} mark, others '{before}': one `format` has one.")
+            found.ask(
+                f"Column '{column.source}' has '{value}' as {key} mark, others '{before}': one `format` has one."
+            )
         elif value:
             found.guess(key, value, f"numbers as {some(values, 2)}")
 
@@ -94,8 +96,14 @@ def settle_marks(columns: Sequence[Guessed], found: Findings) -> None:
     if found.value("decimal") != ",":
         return
     for column in columns:
-        pointed = [text for text in column.texts if text and re.fullmatch(r"[+-]?\d*[.]\d+([eE][+-]?\d+)?", text)]
-        if column.type != "double" or not pointed or (found.value("thousands") == "." and _all_grouped(pointed)):
+        pointed = [
+            text for text in column.texts if text and re.fullmatch(r"[+-]?\d*[.]\d+([eE][+-]?\d+)?", text)
+        ]
+        if (
+            column.type != "double"
+            or not pointed
+            or (found.value("thousands") == "." and _all_grouped(pointed))
+        ):
             continue
         column.keys["type"] = "string"
         column.keys.pop("from_unit", None)
@@ -150,13 +158,15 @@ def _convert(column: Guessed, unit: str) -> None:
 
 
 def _doubt(column: Guessed, unit: str, found: Findings) -> None:
-    """Ask what the last word of a name means; a name of ours that ends so would say it is that unit."""
-    if column.name.endswith(("_min", "_day", "_s", "_m", "_h", "_t")):
-        column.keys["name"] = f"{column.name}imum" if column.name.endswith("_min") else f"{column.name}_value"
+    """Ask what the last word of a name means. A suffix of ours says that it is that unit, whose numbers stay."""
+    if column.name.endswith("_min"):
+        column.keys["name"] = f"{column.name}imum"
+    elif column.name.endswith(("_day", "_s", "_m", "_h", "_t")):
+        column.keys |= {"type": "double", "from_unit": unit}
     found.ask(
         f"Does '{unit}' in the name of column '{column.source}' say its unit? The numbers are kept as they come."
         " The lake's units are the suffixes s min h day m km mm kg t kmh mps celsius hpa ugm3 mgm3 cny pct: give"
-        " the column such a name with `from_unit`, or leave it."
+        " the column such a name with `from_unit`, or another name."
     )
 
 

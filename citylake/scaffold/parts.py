@@ -25,7 +25,11 @@ def _of_parts(columns: list[Guessed], found: Findings) -> list[Guessed]:
     parts: list[tuple[str, Guessed]] = []
     for part, names in _PARTS.items():
         column = next(
-            (c for c in columns if str(c.source).strip().lower() in names and all(t.isdigit() for t in c.texts if t)),
+            (
+                c
+                for c in columns
+                if str(c.source).strip().lower() in names and all(t.isdigit() for t in c.texts if t)
+            ),
             None,
         )
         if column is None:
@@ -35,7 +39,9 @@ def _of_parts(columns: list[Guessed], found: Findings) -> list[Guessed]:
         return columns
     form = " ".join(part for part, _ in parts)
     if "%H" in form and any(text in ("24", "2400") for text in parts[3][1].texts):
-        found.ask(f"Column '{parts[3][1].source}' goes to 24, which is no hour: those rows would be quarantined. Which hour is it?")
+        found.ask(
+            f"Column '{parts[3][1].source}' goes to 24, which is no hour: those rows would be quarantined. Which hour is it?"
+        )
     is_time = "%H" in form
     return _replaced(columns, [column for _, column in parts], {
         "name": "measured_at" if is_time else "date", "type": "timestamp" if is_time else "date", "format": form,
@@ -43,8 +49,16 @@ def _of_parts(columns: list[Guessed], found: Findings) -> list[Guessed]:
 
 
 def _with_clock(columns: list[Guessed], found: Findings) -> list[Guessed]:
-    dates = [c for c in columns if c.type == "date" and isinstance(c.source, str) and not any(":" in t for t in c.texts)]
-    clocks = [c for c in columns if c.type == "string" and any(c.texts) and all(CLOCK.match(t) for t in c.texts if t)]
+    dates = [
+        c
+        for c in columns
+        if c.type == "date" and isinstance(c.source, str) and not any(":" in t for t in c.texts)
+    ]
+    clocks = [
+        c
+        for c in columns
+        if c.type == "string" and any(c.texts) and all(CLOCK.match(t) for t in c.texts if t)
+    ]
     for clock in clocks:
         of_name = [each for each in dates if _stem(str(each.source)) == _stem(str(clock.source))]
         chosen = of_name or (dates if len(clocks) == 1 else [])
@@ -69,7 +83,11 @@ def _stem(source: str) -> str:
     """A name without what says that it is a date or a time."""
     from citylake.scaffold.naming import snake
 
-    words = [w for w in snake(source).split("_") if w not in ("date", "time", "day", "hour", "datum", "uhrzeit", "zeit", "clock", "at")]
+    words = [
+        w
+        for w in snake(source).split("_")
+        if w not in ("date", "time", "day", "hour", "datum", "uhrzeit", "zeit", "clock", "at")
+    ]
     return re.sub(r"^\d+", "", "_".join(words))
 
 
@@ -78,7 +96,12 @@ def _replaced(columns: Sequence[Guessed], parts: Sequence[Guessed], keys: dict) 
     texts = [" ".join(each) if all(each) else "" for each in zip(*(c.texts for c in parts), strict=True)]
     sources = [str(column.source) for column in parts]
     what = "time" if keys["type"] == "timestamp" else "date"
-    made = Guessed(sources, texts, keys, [f"{len(sources)} columns together are a {what}, as {some([t for t in texts if t], 1)}"])
+    made = Guessed(
+        sources,
+        texts,
+        keys,
+        [f"{len(sources)} columns together are a {what}, as {some([t for t in texts if t], 1)}"],
+    )
     first = min(columns.index(each) for each in parts)
     before = [column for column in columns[:first] if column not in parts]
     return [*before, made, *(column for column in columns[first:] if column not in parts)]

@@ -18,7 +18,9 @@ _TOGETHER = re.compile(
 )
 BIRTH = re.compile(r"born|birth|dob|出生|生日", re.IGNORECASE)
 # The fifty most frequent family names.
-_FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+_FAMILY = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+)
 _PERSON = re.compile(rf"[{_FAMILY}][\u4e00-\u9fff]{{1,2}}")
 
 
@@ -26,7 +28,9 @@ def guess_person(column: Guessed, values: Sequence[str], found: Findings) -> Non
     """A column that tells of a person is dropped, and asked about; no value of it is shown."""
     by_name = looks.is_personal_name(str(column.source))
     # A number with many decimals has an identity number's digits in it.
-    telling = 0 if column.type in ("double", "date", "timestamp") else sum(1 for t in values if _VALUES.search(t))
+    telling = (
+        0 if column.type in ("double", "date", "timestamp") else sum(1 for t in values if _VALUES.search(t))
+    )
     names = sum(1 for text in values if _PERSON.fullmatch(text))
     are_names = len(set(values)) >= 5 and names >= 0.8 * len(values)
     if not by_name and not are_names and telling < 0.2 * len(values):
@@ -54,7 +58,8 @@ def ask_together(columns: Sequence[Guessed], found: Findings) -> None:
     names = [
         str(column.source)
         for column in columns
-        if "privacy" not in column.keys and _TOGETHER.search(re.sub(r"(?<=[a-z])(?=[A-Z])|[.@]", "_", str(column.source)))
+        if "privacy" not in column.keys
+        and _TOGETHER.search(re.sub(r"(?<=[a-z])(?=[A-Z])|[.@]", "_", str(column.source)))
     ]
     if names:
         found.ask(

@@ -79,9 +79,15 @@ def _fixed_width(text: str, found: Findings) -> None:
         found.guess("skip_rows", 1, f"the first line names the columns: {lines[0].strip()[:60]}")
     widths = {
         name: [a + 1, b + 1]
-        for name, (a, b) in zip(names or [f"column_{n}" for n in range(1, len(places) + 1)], places, strict=True)
+        for name, (a, b) in zip(
+            names or [f"column_{n}" for n in range(1, len(places) + 1)], places, strict=True
+        )
     }
-    found.guess("kind", "fixed_width", f"{length[1]} of {len(lines)} lines have {length[0]} characters, and no delimiter")
+    found.guess(
+        "kind",
+        "fixed_width",
+        f"{length[1]} of {len(lines)} lines have {length[0]} characters, and no delimiter",
+    )
     found.guess("widths", widths, "columns are taken to end where every line has a space")
     found.ask(
         "The places of the columns are guessed from spaces: compare `widths` with the department's"

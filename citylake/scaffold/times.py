@@ -8,7 +8,9 @@ from datetime import datetime
 from citylake.scaffold.guess import Findings, share, some
 from citylake.scaffold.guessed import MOST, Guessed
 
-TIME_WORDS = re.compile(r"time|date|时间|日期|stamp|zeit|datum|fecha|updated|created|_at$|^ts$|^at$|月份", re.IGNORECASE)
+TIME_WORDS = re.compile(
+    r"time|date|时间|日期|stamp|zeit|datum|fecha|updated|created|_at$|^ts$|^at$|月份", re.IGNORECASE
+)
 _ISO_DATE = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]0?0:00(:00([.]0+)?)?)?$")
 _ISO_TIME = re.compile(
     r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?$"
@@ -47,7 +49,11 @@ def as_iso_time(column: Guessed, values: list[str], _found: Findings) -> bool:
     told = f", not {some(others)}: those rows would be quarantined" if others else ""
     what = "dates" if is_date else "times"
     column.evidence.append(f"{share(len(values) - len(others), len(values))} are {what}{told}")
-    if any(OFFSET.search(text) for text in values if _ISO_TIME.match(text) and re.search(r"(Z|[+-]\d\d(:?\d\d)?)$", text)):
+    if any(
+        OFFSET.search(text)
+        for text in values
+        if _ISO_TIME.match(text) and re.search(r"(Z|[+-]\d\d(:?\d\d)?)$", text)
+    ):
         column.evidence.append("with their offset from UTC")
     return True
 
@@ -61,7 +67,9 @@ def as_written_time(column: Guessed, values: list[str], found: Findings) -> bool
         matching = [text for text in values if re.fullmatch(shape, text)]
         if len(matching) < MOST * len(values):
             continue
-        if re.fullmatch(r"\\d\{\d+\}", shape) and not all(_reads(t, form) and t[:2] in ("19", "20") for t in matching):
+        if re.fullmatch(r"\\d\{\d+\}", shape) and not all(
+            _reads(t, form) and t[:2] in ("19", "20") for t in matching
+        ):
             continue
         if re.match(r"%d[/.-]%m", form):
             form = _day_and_month(column, matching, form, found)
@@ -99,10 +107,16 @@ def epoch(column: Guessed, values: list[str], found: Findings) -> bool:
     if len(lengths) != 1 or not lengths <= set(_EPOCH) or not all(text.isdigit() for text in values):
         return False
     first, last, form = _EPOCH[lengths.pop()]
-    if not all(first <= int(text) <= last for text in values) or not TIME_WORDS.search(str(column.source)) and form == "epoch_s":
+    if (
+        not all(first <= int(text) <= last for text in values)
+        or not TIME_WORDS.search(str(column.source))
+        and form == "epoch_s"
+    ):
         return False
     column.keys |= {"type": "timestamp", "format": form}
-    column.evidence.append(f"all lie in 2000 to 2039 as {'milli' if form == 'epoch_ms' else ''}seconds since 1970")
+    column.evidence.append(
+        f"all lie in 2000 to 2039 as {'milli' if form == 'epoch_ms' else ''}seconds since 1970"
+    )
     if not TIME_WORDS.search(str(column.source)):
         found.ask(
             f"Is column '{column.source}', as {some(values, 1)}, a time in milliseconds since 1970? It is taken"

@@ -17,7 +17,24 @@ _FOREIGN = {
 }  # fmt: skip
 _KINDS = {"degF": "celsius", "gram": "kg", "centimeter": "m", "pascal": "hpa"}
 # Last words of a name that mean a unit and nothing else; `min`, `s`, `m`, `h`, `t` and `day` may mean much else.
-_CLEAR = {"km", "mm", "kg", "kmh", "mps", "celsius", "hpa", "ugm3", "mgm3", "cny", "pct", "mph", "lbs", "kpa", "degf", "cm"}
+_CLEAR = {
+    "km",
+    "mm",
+    "kg",
+    "kmh",
+    "mps",
+    "celsius",
+    "hpa",
+    "ugm3",
+    "mgm3",
+    "cny",
+    "pct",
+    "mph",
+    "lbs",
+    "kpa",
+    "degf",
+    "cm",
+}
 _BRACKETS = re.compile(r"^(.*?)\s*[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]\s*$")
 
 
@@ -39,7 +56,13 @@ def doubtful(source: str) -> str | None:
     if match:
         return None if named(source)[1] or len(match[2]) > 12 else match[2]
     head, _, tail = snake(source).rpartition("_")
-    return tail if head and (tail in UNITS or tail in ("g", "c", "f", "ft", "in", "mi", "kwh", "db")) and tail not in _CLEAR else None
+    return (
+        tail
+        if head
+        and (tail in UNITS or tail in ("g", "c", "f", "ft", "in", "mi", "kwh", "db"))
+        and tail not in _CLEAR
+        else None
+    )
 
 
 def target(unit: str) -> tuple[str | None, str]:

@@ -22,7 +22,9 @@ def time_of(name: str) -> str | None:
     return next((what for what, shape in _TIMES if re.fullmatch(shape, name.strip(), re.IGNORECASE)), None)
 
 
-def guess_unpivot(header: Sequence[str], texts: Sequence[Sequence[str | None]], found: Findings) -> dict | None:
+def guess_unpivot(
+    header: Sequence[str], texts: Sequence[Sequence[str | None]], found: Findings
+) -> dict | None:
     """Columns named by times, or very many of numbers alone, are values of a column that the header hides."""
     times = [name for name in header if time_of(name)]
     if len(times) >= 3 and len(times) < len(header):
