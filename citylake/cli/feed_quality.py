@@ -78,7 +78,7 @@ def _say(found: Report) -> None:
         )
     for each in found.broken:
         show.say(
-            f"\n{each.rule}: {each.rows:,} rows. {each.meaning[:1].upper()}{each.meaning[1:]}.", style="bold"
+            f"\n{each.rule}: {each.rows:,} {'row' if each.rows == 1 else 'rows'}. {each.meaning[:1].upper()}{each.meaning[1:]}.", style="bold"
         )
         for row in each.examples:
             shown = ", ".join(f"{name} '{value}'" for name, value in row.found.items())

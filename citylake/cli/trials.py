@@ -77,7 +77,7 @@ def _say_broken(feed: Feed, trial: Trial) -> None:
     show.say("Why rows would be quarantined (records are counted from 1, the header not):", style="bold")
     for rule, rows in sorted(trial.typed.rule_counts.items(), key=lambda item: -item[1]):
         means, next_step = meaning(rule, feed)
-        show.say(f"\n  {rule}: {rows:,} rows. {means[:1].upper()}{means[1:]}.", style="yellow")
+        show.say(f"\n  {rule}: {rows:,} {'row' if rows == 1 else 'rows'}. {means[:1].upper()}{means[1:]}.", style="yellow")
         for example in trial.examples.get(rule, [])[:3]:
             show.say(f"    record {example['record']}: {_shown(feed, rule, example['row'])}")
         show.say(f"    → {next_step}")
