@@ -50,6 +50,15 @@ def propose_all(path: Path, department: str, dataset: str, timezone: str | None 
     Each is a feed of its own that reads the same deliveries. Raises: WrongUse for what no feed file describes;
     Unreadable for damaged bytes.
     """
+    from citylake.admit.unpacking import DAMAGED, damaged
+
+    try:
+        return _propose_each(path, department, dataset, timezone)
+    except DAMAGED as error:
+        raise damaged(error) from error
+
+
+def _propose_each(path: Path, department: str, dataset: str, timezone: str | None) -> list[Proposal]:
     tables = tables_of(path)
     names = [snake(table.name) if table.name else "" for table in tables]
     datasets = unique([f"{dataset}_{name}".rstrip("_") if len(tables) > 1 else dataset for name in names])
