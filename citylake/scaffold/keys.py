@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from citylake.scaffold.guess import Findings, share, some
 from citylake.scaffold.guessed import Guessed
+from citylake.scaffold.numbers import MOSTLY_NUMBERS
 from citylake.scaffold.persons import BIRTH
 
 _MOST_TRIED = 12
@@ -178,7 +179,9 @@ def _may_be_key(column: Guessed) -> bool:
 
 
 def _is_measured(column: Guessed) -> bool:
-    """Whole numbers that nothing in the name says to be a code or a place in an order, and times of day."""
+    """Numbers that nothing in the name says to be a code or a place in an order, and times of day."""
+    if MOSTLY_NUMBERS in column.evidence:
+        return True
     if column.type == "string" and all(
         re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text) for text in column.texts if text
     ):

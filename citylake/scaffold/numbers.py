@@ -13,6 +13,7 @@ from citylake.scaffold.units import doubtful, target
 
 INTEGER = re.compile(r"^[+-]?\d+([.]0+)?$")
 DOUBLE = re.compile(r"^[+-]?(\d+[.]?\d*|[.]\d+)([eE][+-]?\d+)?$")
+MOSTLY_NUMBERS = "mostly numbers"
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 _COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _GROUPED = re.compile(r"^[+-]?\d{1,3}([,.' ]\d{3})+([.,]\d+)?$")
@@ -182,11 +183,13 @@ def ask_of_text(column: Guessed, values: list[str], found: Findings) -> None:
     numbers = sum(1 for text in values if DOUBLE.match(text))
     money = sum(1 for text in values if _MONEY.match(text))
     if money >= 0.7 * len(values):
+        column.evidence.append(MOSTLY_NUMBERS)
         found.ask(
             f"Column '{column.source}', as {some(values, 2)}, holds amounts with a currency sign, which no cast reads:"
             " it is text. Can the department send the number alone?"
         )
     elif numbers >= 0.7 * len(values):
+        column.evidence.append(MOSTLY_NUMBERS)
         found.ask(
             f"{share(numbers, len(values))} of column '{column.source}' are numbers, others are not, as"
             f" {some([t for t in values if not DOUBLE.match(t)])}. It is text until somebody says what"
