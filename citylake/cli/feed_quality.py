@@ -65,7 +65,7 @@ def _say(found: Report) -> None:
     show.say(f"{found.feed.feed_id}: {found.feed.title.en}", style="bold")
     days = f", {found.days[2]:,} days, {found.days[0]} to {found.days[1]}" if found.days else ""
     show.say(
-        f"  {len(found.deliveries):,} deliveries{days}\n"
+        f"  {len(found.deliveries):,} {'delivery' if len(found.deliveries) == 1 else 'deliveries'}{days}\n"
         f"  {records['parsed']:,} records = {records['admitted']:,} admitted + {records['quarantined']:,} quarantined"
         f" + {records['held']:,} held + {records['erased']:,} erased\n"
     )

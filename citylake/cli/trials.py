@@ -52,7 +52,7 @@ def show_trial(feed: Feed, sample: Path, as_json: bool) -> None:
             {"column": name, **{f"row_{n}": row[name] for n, row in enumerate(trial.first_rows[:3], start=1)}}
             for name in trial.first_rows[0]
         ]
-        show.rows(columns, [show.Field(name) for name in columns[0]], False, title="The first admitted rows")
+        show.rows(columns, [show.Field(name) for name in columns[0]], False, title="The first admitted rows (times in UTC)")
     _say_broken(feed, trial)
 
 
