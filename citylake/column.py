@@ -121,6 +121,11 @@ class Column(BaseModel):
         return not (self.privacy and self.privacy.becomes == "drop")
 
     @property
+    def is_epoch(self) -> bool:
+        """Whether its texts count seconds (`epoch_s`) or milliseconds (`epoch_ms`) since 1970."""
+        return self.format in ("epoch_s", "epoch_ms")
+
+    @property
     def is_personal(self) -> bool:
         """Whether its values must not be shown as they came."""
         privacy = self.privacy
@@ -187,4 +192,6 @@ class Column(BaseModel):
             raise ValueError("generalise(age_band) is for a birth year: `type: integer`")
         if self.format and self.type not in ("date", "timestamp"):
             raise ValueError("format is for date and timestamp")
+        if self.is_epoch and self.type != "timestamp":
+            raise ValueError(f"format {self.format} is for `type: timestamp`")
         return self

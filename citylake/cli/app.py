@@ -11,6 +11,7 @@ import typer
 from citylake.cli import (
     changing,
     explaining,
+    feed_quality,
     feeds,
     gaps,
     held,
@@ -30,7 +31,7 @@ NOUNS = {
     "feed": "Feed files: what the departments deliver.",
     "ledger": "What happened to every delivery.",
     "quarantine": "Rows that broke a rule.",
-    "quality": "Checks of the tables.",
+    "quality": "How good deliveries and tables are.",
 }
 
 
@@ -68,7 +69,8 @@ COMMANDS = (
     Entry("feed show", feeds.show_feed, ("citylake feed show health.case_report",)),
     Entry("feed new", new_feed.new_feed, (
         "citylake feed new noise_20260301.csv --name environment.noise_hourly",
-        "citylake feed new lots.xlsx --name transport --timezone Europe/Berlin")),
+        "citylake feed new lots.xlsx --name transport --timezone Europe/Berlin",
+        "citylake feed new timetable.zip --name transport.gtfs")),
     Entry("feed check", feeds.check_feeds, (
         "citylake feed check", "citylake feed check feeds/health/case_report.yml",
         "citylake feed check feeds/health/case_report.yml --sample case_report_2020-02-01.csv")),
@@ -89,6 +91,9 @@ COMMANDS = (
     Entry("quarantine reject", held.reject, (
         "citylake quarantine reject 01KJN5FCM0PNQF9JZ1CDSQRHVG --because 'sent by mistake, a new file comes'",)),
     Entry("quality show", listings.quality, ("citylake quality show --domain environment",)),
+    Entry("quality feed", feed_quality.feed_quality, (
+        "citylake quality feed environment.air_station",
+        "citylake quality feed health.case_report --html case_report.html")),
     Entry("indicators", listings.indicators, (
         "citylake indicators", "citylake indicators --code e1_pm25_ugm3 --period 2026-03-01")),
     Entry("explain", explaining.explain, ("citylake explain e1_pm25_ugm3 2026-03-01 --area 330106",)),

@@ -125,7 +125,7 @@ def check_feeds(
     """Check feed files and declarations of conformed tables; print every error of every file, exit 2.
 
     With --sample, one feed file is also tried on that file, without a running lake: what would be admitted and
-    quarantined, with examples. As JSON: a line for each rule that rows break.
+    quarantined, with examples and what to do. As JSON: a line for each thing found.
     """
     from citylake.errors import Problems, WrongUse
     from citylake.feed import load_feeds, read_feed
