@@ -20,6 +20,7 @@ from citylake.cli import (
     servers,
     stages,
     summary,
+    unknown,
 )
 
 CITY, STAGES, LOOK, DECIDE = "The city", "The stages", "Look", "Decide"
@@ -68,6 +69,7 @@ COMMANDS = (
         "citylake feed check feeds/health/case_report.yml --sample case_report_2020-02-01.csv")),
     Entry("feed diff", feeds.diff_feeds, ("citylake feed diff", "citylake feed diff health.case_report")),
     Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
+    Entry("ledger unknown", unknown.unknown, ("citylake ledger unknown",)),
     Entry("quarantine list", listings.quarantine, (
         "citylake quarantine list --feed environment.air_station", "citylake quarantine list --rule pm25_ugm3.range")),
     Entry("quarantine held", held.held, ("citylake quarantine held",)),

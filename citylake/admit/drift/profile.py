@@ -11,6 +11,7 @@ from citylake.privacy import looks
 
 _ROWS = 5_000
 _VALUES = 40
+_LONGEST_VALUE = 100  # a geometry is no code to compare by, and the ledger is no place for it
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _summary(place: int) -> str:
         f"struct_pack(given := count({text}), numbers := count({number}),"
         f" zeros := count(*) filter (regexp_matches({text}, '^0[0-9]')),"
         f" lengths := [min(length({text})), mode(length({text})), max(length({text}))],"
-        f" quartiles := quantile_cont({number}, [0.25, 0.5, 0.75]), counts := histogram({text}))"
+        f" quartiles := quantile_cont({number}, [0.25, 0.5, 0.75]), counts := histogram({text}) filter (length({text}) <= {_LONGEST_VALUE}))"
     )
 
 
@@ -119,5 +120,6 @@ def _column(row: dict) -> ColumnProfile:
     return ColumnProfile(
         given=given, numbers=row["numbers"] / given, leading_zero=row["zeros"] / given,
         lengths=tuple(row["lengths"]), quartiles=tuple(row["quartiles"]) if row["quartiles"] else None,
-        values={value: count / given for value, count in counts[:_VALUES]},
+        # PostgreSQL keeps no NUL in JSON.
+        values={value.replace("\x00", "\u2400"): count / given for value, count in counts[:_VALUES]},
     )  # fmt: skip
