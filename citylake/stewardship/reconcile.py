@@ -20,7 +20,7 @@ ROLE = "steward"
 _READINGS = 3
 # Reasons to hold a delivery whose bytes are not opened a second time, and those whose bytes cannot be read.
 _SHUT = {"bomb", "unsafe_archive", "wrong_members", "encrypted", "no_sheet", "record_too_long"}
-_UNDECODABLE = {"wrong_encoding", "unreadable", "truncated", "entity"} | _SHUT
+_UNDECODABLE = {"wrong_encoding", "unreadable", "truncated", "entity", "not_calculated"} | _SHUT
 
 
 @dataclass(frozen=True)

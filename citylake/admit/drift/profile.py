@@ -82,7 +82,7 @@ class Profiler:
             connection.register("rows", pa.Table.from_batches(self._kept))
             found = connection.execute(
                 f"with texts as (select {', '.join(self._text(n, header[n]) for n in places)} from rows),"
-                f" numbers as (select *, {', '.join(f'try_cast(t{n} as double) as n{n}' for n in places)} from texts)"
+                f" numbers as (select *, {', '.join(map(_number, places))} from texts)"
                 f" select {', '.join(_summary(n) for n in places)} from numbers"
             ).fetchone()
         assert found is not None
@@ -99,6 +99,12 @@ class Profiler:
             nulls |= set(column.nulls) if name in column.sources else set()
         listed = ", ".join(literal(text) for text in sorted(nulls))
         return f"case when trim({raw(place)}) in ({listed}) then null else trim({raw(place)}) end as t{place}"
+
+
+def _number(place: int) -> str:
+    """A column's text as a number; NaN and what no double can hold are none, nor are they JSON."""
+    number = f"try_cast(t{place} as double)"
+    return f"case when isfinite({number}) then {number} end as n{place}"
 
 
 def _summary(place: int) -> str:

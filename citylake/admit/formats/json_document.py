@@ -14,6 +14,7 @@ from citylake.format import Format
 
 
 _DEEPEST = 200
+_READ_BYTES = 4096  # of each part every event is made with its whole path before the first is seen here
 # The parser's C code crashes the process where Python refuses to make a number: at 4,300 digits.
 _MOST_DIGITS = 4000
 _LONG_NUMBER = re.compile(rb"[0-9]{%d}" % _MOST_DIGITS)
@@ -81,7 +82,7 @@ def _records(file, form: Format, known: dict) -> Iterator[tuple[Any, dict[str, s
     builder, depth_of = None, ""
     source, shape = _Numbers(_utf8(file, form.encoding), form), _Shape()
     try:
-        for prefix, event, value in ijson.parse(source):
+        for prefix, event, value in ijson.parse(source, buf_size=_READ_BYTES):
             shape.look_at(event, value)
             if builder is not None:
                 builder.event(event, value)

@@ -116,6 +116,6 @@ def _unreadable(error: Exception, form: Format) -> Unreadable:
         return Unreadable(
             "wrong_encoding", f"the bytes are not what the document or the feed file says: {text}"
         )
-    is_cut = any(told in text for told in ("Premature end", "EndTag", "Couldn't find end"))
+    is_cut = any(told in text for told in ("Premature end", "EndTag", "Couldn't find end", "expected '>'"))
     kind = "truncated" if is_cut else "unreadable"
     return Unreadable(kind, f"this is no whole XML document: {text}")
