@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from citylake import lake, ledger, settings
@@ -96,12 +96,24 @@ def admit(delivery_id: str) -> Outcome:
 
 def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | None, list[dict]]:
     """The first and last day the delivery's name covers, or None; and the reason to hold where it is impossible."""
+    told = f"the name '{delivery.name}' covers"
     try:
-        return feed.covers.period(delivery.name) if feed.covers else None, []
+        period = feed.covers.period(delivery.name) if feed.covers else None
     except ValueError as error:
-        return None, [
-            {"kind": "impossible_period", "text": f"the name '{delivery.name}' covers no days: {error}"}
-        ]
+        return None, [{"kind": "impossible_period", "text": f"{told} no days: {error}"}]
+    if period and feed.partition:
+        first, last = feed.partition.plausible(_landed_at(delivery), feed.format.timezone)
+        # A file of a whole month or year may come before its end.
+        if period[0] < first or period[0] > last or period[1] > last + timedelta(days=366):
+            text = f"{told} {period[0]} to {period[1]}, where {first} to {last} is plausible (partition.since, partition.ahead)"
+            return None, [{"kind": "impossible_period", "text": text}]
+    return period, []
+
+
+def _landed_at(delivery: Delivery) -> datetime:
+    """When it landed; in a replayed city when it was said to arrive."""
+    is_replayed = settings.current().clock == "replay"
+    return delivery.arrived_at if is_replayed else delivery.landed_at or delivery.arrived_at
 
 
 class _History:
@@ -115,6 +127,11 @@ class _History:
             for row in profiles.latest_profiles(connection, delivery.feed_id, before, drift.LATEST)
         ]
         self.profile: drift.Profile | None = None
+
+    def accepts(self, reason: dict, found: dict) -> bool:
+        """Whether undeclared columns are accepted: by a steward, or with the delivery before."""
+        known = set(self.before[-1].columns) if self.before else set()
+        return reason["kind"] == "added_column" and (self.is_released or known >= set(found["added"]))
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _History) -> Outcome:
@@ -161,14 +178,13 @@ def _read_and_type(
         found = drift.drift(feed, reading.header)
         profiler = drift.Profiler(feed, reading)
         reasons = drift.reasons_to_hold(feed, found, reading.header) + covered_period(delivery, feed)[1]
+        reasons = [reason for reason in reasons if not history.accepts(reason, found)]
         if reasons:
             for _ in reading.batches:  # only to count them
                 pass
             drift.note_likely_names(found, reasons, profiler.profile(), history.before)
             return found, Typed(parsed=reading.records), reasons
-        replayed = settings.current().clock == "replay"
-        landed_at = delivery.arrived_at if replayed else delivery.landed_at or delivery.arrived_at
-        typing = Typing(feed, delivery, folder, landed_at, common["known_at"])
+        typing = Typing(feed, delivery, folder, _landed_at(delivery), common["known_at"])
         typed = typing.run(reading, reopen=lambda: _read(delivery, feed))
     except Unreadable as error:
         reason = {

@@ -191,7 +191,9 @@ def broken_rules(column: Column) -> list[tuple[str, str]]:
     """(rule, condition that holds when it is broken) over the columns `<name>` and `_text_<name>`."""
     value, text = quoted(column.name), quoted(f"_text_{column.name}")
     rules = []
-    if column.type != "string":
+    if column.type == "string":
+        rules.append(("nul", f"contains({text}, chr(0))"))  # no database can show or keep it
+    else:
         rules.append(("cast", f"{text} is not null and {value} is null"))
     if column.required:
         rules.append(("required", f"{text} is null"))

@@ -51,6 +51,7 @@ class Typing:
         self.feed, self.delivery, self.scratch = feed, delivery, scratch
         self.times = {"id": delivery.delivery_id, "landed": landed_at, "known": known_at}
         self.period = feed.covers.period(delivery.name) if feed.covers else None
+        self.plausible = feed.partition and feed.partition.plausible(landed_at, feed.format.timezone)
         self.connection = _connect(scratch, feed, delivery)
         self.nulls: Counter[str] = Counter()
 
@@ -129,6 +130,9 @@ class Typing:
             rules.append(
                 ("outside_period", f"coalesce(_business_date not between {first} and {last}, false)")
             )
+        if self.plausible:
+            first, last = (sql.literal(day.isoformat()) for day in self.plausible)
+            rules.append(("implausible_date", f"coalesce(_business_date not between {first} and {last}, false)"))
         # Nearly every row breaks nothing: the list is only made where one of the conditions holds.
         any_broken = " or ".join(f"({condition})" for _, condition in rules)
         broken = ", ".join(f"case when {condition} then {sql.literal(name)} end" for name, condition in rules)

@@ -24,6 +24,7 @@ from citylake.cli import (
     servers,
     stages,
     summary,
+    unknown,
 )
 
 CITY, STAGES, LOOK, DECIDE = "The city", "The stages", "Look", "Decide"
@@ -83,6 +84,7 @@ COMMANDS = (
         "citylake gaps --feed health.case_report --from 2026-01-01 --to 2026-03-31 --json")),
     Entry("ledger delays", gaps.delays, ("citylake ledger delays --feed environment.air_quality_hourly",)),
     Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
+    Entry("ledger unknown", unknown.unknown, ("citylake ledger unknown",)),
     Entry("quarantine list", listings.quarantine, (
         "citylake quarantine list --feed environment.air_station", "citylake quarantine list --rule pm25_ugm3.range")),
     Entry("quarantine held", held.held, ("citylake quarantine held",)),

@@ -22,12 +22,18 @@ def drop_profile(connection, delivery_id: str) -> None:
 
 def latest_profiles(connection, feed_id: str, before: tuple, most: int) -> list[dict]:
     """Records and columns of the feed's latest admitted deliveries that arrived before (arrived_at, delivery_id),
-    newest last. What arrived later says nothing: so the same delivery is judged alike whenever it is admitted."""
+    newest last. What arrived later says nothing: so the same delivery is judged alike whenever it is admitted.
+    Nor does what came before one that a steward released: what it differs in is how things are since."""
     rows = connection.execute(
         "select profiles.records, profiles.columns from ledger.profiles"
         " inner join ledger.deliveries on deliveries.delivery_id = profiles.delivery_id"
-        " where deliveries.feed_id = %s and (deliveries.arrived_at, deliveries.delivery_id) < (%s, %s)"
-        " order by deliveries.arrived_at desc, deliveries.delivery_id desc limit %s",
-        (feed_id, *before, most),
+        " where deliveries.feed_id = %(feed)s and (deliveries.arrived_at, deliveries.delivery_id) < (%(at)s, %(id)s)"
+        " and not exists (select 1 from ledger.decisions"
+        " inner join ledger.deliveries as released on released.delivery_id = decisions.delivery_id"
+        " where decisions.decision = 'release' and released.feed_id = %(feed)s"
+        " and (released.arrived_at, released.delivery_id) > (deliveries.arrived_at, deliveries.delivery_id)"
+        " and (released.arrived_at, released.delivery_id) < (%(at)s, %(id)s))"
+        " order by deliveries.arrived_at desc, deliveries.delivery_id desc limit %(most)s",
+        {"feed": feed_id, "at": before[0], "id": before[1], "most": most},
     ).fetchall()
     return list(reversed(rows))

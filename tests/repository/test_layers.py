@@ -27,6 +27,8 @@ LAYERS = (
         "declaration",
         "clock",
         "calendar",
+        "plain_yaml",
+        "mistakes",
     },
     {"settings", "errors"},
 )

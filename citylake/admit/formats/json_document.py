@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from citylake.admit.formats.json_values import flat, text
-from citylake.admit.reading import Reading, Unreadable, spooled, text_batches
+from citylake.admit.reading import Measured, Reading, Unreadable, spooled_text, text_batches, wrong_encoding
 from citylake.feed import Feed
 from citylake.format import Format
+
+
+_DEEPEST = 200
+_READ_BYTES = 4096  # of each part every event is made with its whole path before the first is seen here
+# The parser's C code crashes the process where Python refuses to make a number: at 4,300 digits.
+_MOST_DIGITS = 4000
+_LONG_NUMBER = re.compile(rb"[0-9]{%d}" % _MOST_DIGITS)
 
 
 def read(stream, feed: Feed) -> Reading:
@@ -19,7 +27,8 @@ def read(stream, feed: Feed) -> Reading:
     A carried value of the whole document may stand behind the list, one of a list's element must stand before.
     Raises: Unreadable.
     """
-    file, form = spooled(stream), feed.format
+    form = feed.format
+    file = spooled_text(stream, form)
     columns: dict[str, None] = dict.fromkeys(form.carry)
     carried: dict[str, str | None] = {}
     count = 0
@@ -42,7 +51,10 @@ def _rows(file, form: Format, header: list[str], known: dict) -> Iterator[tuple[
 
 def _columns(record: Any, form: Format) -> dict[str, str | None]:
     if form.kind == "geojson":
-        return _feature(record)
+        try:
+            return _feature(record)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise Unreadable("unreadable", f"this is no GeoJSON feature: {text(record) or ''}"[:200]) from error
     return flat(record) if isinstance(record, dict) else {"value": text(record)}
 
 
@@ -68,14 +80,17 @@ def _records(file, form: Format, known: dict) -> Iterator[tuple[Any, dict[str, s
     paths = set(form.carry.values())
     carried: dict[str, str | None] = {path: known.get(path) for path in paths}
     builder, depth_of = None, ""
+    source, shape = _Numbers(_utf8(file, form.encoding), form), _Shape()
     try:
-        for prefix, event, value in ijson.parse(_utf8(file, form.encoding)):
+        for prefix, event, value in ijson.parse(source, buf_size=_READ_BYTES):
+            shape.look_at(event, value)
             if builder is not None:
                 builder.event(event, value)
                 if prefix == depth_of and event in ("end_map", "end_array"):
                     yield builder.value, carried
                     builder = None
                 continue
+            source.restart()
             path = ".".join(part for part in prefix.split(".") if part != "item")
             is_element = prefix.endswith("item") and path == wanted
             if is_element and event in ("start_map", "start_array"):
@@ -85,8 +100,44 @@ def _records(file, form: Format, known: dict) -> Iterator[tuple[Any, dict[str, s
                 yield value, carried
             elif path in paths and event in ("string", "number", "boolean", "null"):
                 carried[path] = text(value)
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except (ijson.JSONError, UnicodeError) as error:
         raise _unreadable(error, form) from error
+
+
+class _Numbers(Measured):
+    """Refuses a number of thousands of digits before the parser sees it."""
+
+    def __init__(self, stream, form: Format):
+        super().__init__(stream, form)
+        self._before = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """As of any stream. Raises: Unreadable."""
+        part = super().read(size)
+        if _LONG_NUMBER.search(self._before + part):
+            raise Unreadable("unreadable", f"a number has more than {_MOST_DIGITS:,} digits")
+        self._before = part[-_MOST_DIGITS:]
+        return part
+
+
+class _Shape:
+    """Refuses what a builder would take without a word: endless nesting, and a key given twice."""
+
+    def __init__(self) -> None:
+        self.keys: list[set[str]] = []
+
+    def look_at(self, event: str, value: Any) -> None:
+        """Follow one event. Raises: Unreadable."""
+        if event in ("start_map", "start_array"):
+            self.keys.append(set())
+            if len(self.keys) > _DEEPEST:
+                raise Unreadable("unreadable", f"its values are nested deeper than {_DEEPEST} levels")
+        elif event in ("end_map", "end_array"):
+            self.keys.pop()
+        elif event == "map_key":
+            if value in self.keys[-1]:
+                raise Unreadable("unreadable", f"the key '{value}' is there twice in one object")
+            self.keys[-1].add(value)
 
 
 def _utf8(file, encoding: str):
@@ -99,8 +150,8 @@ def _utf8(file, encoding: str):
 
 
 def _unreadable(error: Exception, form: Format) -> Unreadable:
-    if isinstance(error, UnicodeDecodeError) or "UTF-8" in str(error) or "UTF8" in str(error):
-        return Unreadable("wrong_encoding", f"the bytes are not {form.encoding}")
+    if isinstance(error, UnicodeError) or "UTF-8" in str(error) or "UTF8" in str(error):
+        return wrong_encoding(form.encoding)
     told = str(error).replace("\x00", "").strip().splitlines()
     kind = "truncated" if "premature EOF" in str(error) else "unreadable"
     return Unreadable(kind, f"this is no whole JSON document: {told[0][:200] if told else 'nothing in it'}")
