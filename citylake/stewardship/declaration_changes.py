@@ -109,7 +109,7 @@ def by_weight(found: list[Change]) -> list[Change]:
 
 def _today(declaration: dict[str, Any]) -> dict[str, Any]:
     """A declaration that an earlier release wrote down, with the keys it did not know at their defaults."""
-    parts = {"format": Format, "drift": Drift, "arrival": Arrival}
+    parts: dict[str, type[BaseModel]] = {"format": Format, "drift": Drift, "arrival": Arrival}
     filled = _filled(Feed, declaration)
     filled |= {key: _filled(model, filled[key]) for key, model in parts.items()}
     return filled | {"columns": [_filled(Column, column) for column in filled["columns"]]}
