@@ -70,26 +70,27 @@ def _say(found: Report) -> None:
         f" + {records['held']:,} held + {records['erased']:,} erased\n"
     )
     show.rows(found.deliveries[:10], _DELIVERIES, False, title="Deliveries, the newest first")
-    for each in found.held:
-        show.say(f"Held: {each['name']}: {each['reason']}", style="yellow")
+    for delivery in found.held:
+        show.say(f"Held: {delivery['name']}: {delivery['reason']}", style="yellow")
         show.say(
-            f"  Correct the feed file, then citylake admit {each['delivery_id']}; or citylake quarantine"
-            f" release|reject {each['delivery_id']} --because …"
+            f"  Correct the feed file, then citylake admit {delivery['delivery_id']}; or citylake quarantine"
+            f" release|reject {delivery['delivery_id']} --because …"
         )
-    for each in found.broken:
+    for rule in found.broken:
         show.say(
-            f"\n{each.rule}: {each.rows:,} {'row' if each.rows == 1 else 'rows'}. {each.meaning[:1].upper()}{each.meaning[1:]}.", style="bold"
+            f"\n{rule.rule}: {rule.rows:,} {'row' if rule.rows == 1 else 'rows'}. {rule.meaning[:1].upper()}{rule.meaning[1:]}.",
+            style="bold",
         )
-        for row in each.examples:
+        for row in rule.examples:
             shown = ", ".join(f"{name} '{value}'" for name, value in row.found.items())
             show.say(f"  {row.name}, record {row.source_row}: {shown}")
-        show.say(f"  → {each.next_step}")
+        show.say(f"  → {rule.next_step}")
     if not found.broken:
         show.say("No row is in quarantine.", style="green")
     if found.nulls:
         show.say(f"\nMissing by a sentinel: {show.counts(found.nulls)}")
-    for each in found.drift:
-        show.say(f"Changed: {each}", style="yellow")
+    for change in found.drift:
+        show.say(f"Changed: {change}", style="yellow")
 
 
 def _findings(found: Report) -> list[dict]:

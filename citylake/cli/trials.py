@@ -52,7 +52,12 @@ def show_trial(feed: Feed, sample: Path, as_json: bool) -> None:
             {"column": name, **{f"row_{n}": row[name] for n, row in enumerate(trial.first_rows[:3], start=1)}}
             for name in trial.first_rows[0]
         ]
-        show.rows(columns, [show.Field(name) for name in columns[0]], False, title="The first admitted rows (times in UTC)")
+        show.rows(
+            columns,
+            [show.Field(name) for name in columns[0]],
+            False,
+            title="The first admitted rows (times in UTC)",
+        )
     _say_broken(feed, trial)
 
 
@@ -77,7 +82,10 @@ def _say_broken(feed: Feed, trial: Trial) -> None:
     show.say("Why rows would be quarantined (records are counted from 1, the header not):", style="bold")
     for rule, rows in sorted(trial.typed.rule_counts.items(), key=lambda item: -item[1]):
         means, next_step = meaning(rule, feed)
-        show.say(f"\n  {rule}: {rows:,} {'row' if rows == 1 else 'rows'}. {means[:1].upper()}{means[1:]}.", style="yellow")
+        show.say(
+            f"\n  {rule}: {rows:,} {'row' if rows == 1 else 'rows'}. {means[:1].upper()}{means[1:]}.",
+            style="yellow",
+        )
         for example in trial.examples.get(rule, [])[:3]:
             show.say(f"    record {example['record']}: {_shown(feed, rule, example['row'])}")
         show.say(f"    → {next_step}")

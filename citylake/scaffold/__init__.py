@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -99,7 +98,7 @@ def propose(
         if name not in ignores
     ]
     columns = joined(columns, found)
-    _ask_more(columns, table, found)
+    _ask_more(columns, found)
     for column, name in zip(columns, unique([column.name for column in columns]), strict=True):
         column.keys["name"] = name
     key, evidence = guess_key(columns, found)
@@ -122,7 +121,7 @@ def _is_ignored(name: str, texts: list[str | None], table: Table) -> bool:
     return name in table.others or (not name.strip() and not any(text and text.strip() for text in texts))
 
 
-def _ask_more(columns: list[Guessed], table: Table, found: Findings) -> None:
+def _ask_more(columns: list[Guessed], found: Findings) -> None:
     settle_marks(columns, found)
     ask_together(columns, found)
     if empty := [str(column.source) for column in columns if not any(column.texts)]:

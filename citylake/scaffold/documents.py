@@ -9,7 +9,6 @@ from collections import Counter
 
 from citylake.errors import WrongUse
 from citylake.scaffold.guess import Findings, some
-from citylake.scaffold.members import Table
 
 _CALLED_KEY = re.compile(r"(^|[_\W])(id|code|no|nr|key|number)$|[a-z](Id|ID|Code|No|Key)$|编号|代码")
 
@@ -60,7 +59,7 @@ def guess_xml(head: bytes, found: Findings) -> None:
         )
 
 
-def guess_json(start: str, table: Table, found: Findings) -> None:
+def guess_json(start: str, found: Findings) -> None:
     """JSON lines, GeoJSON, or the path of the longest list. Raises: WrongUse where there is none."""
     lines = start.splitlines()[:50]
     if lines[0].startswith("{") and len(lines) > 1:

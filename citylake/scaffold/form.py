@@ -48,7 +48,7 @@ def guess_form(path: Path, table: Table, found: Findings) -> None:
     if start.startswith("<"):
         guess_xml(start.encode(), found)
     elif start[:1] in "{[" and start[:1]:
-        guess_json(start, table, found)
+        guess_json(start, found)
     else:
         guess_lines(text, found)
 

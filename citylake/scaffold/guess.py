@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-
 _SHOWN = 60  # characters of a value, so that a comment stays one line
 
 

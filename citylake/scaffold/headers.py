@@ -12,7 +12,10 @@ from citylake.scaffold.naming import unique
 from citylake.scaffold.wide import time_of
 
 # What stands in front of a total or a remark below a table.
-_FOOTER = r"^(合计|总计|小计|共计|注[:：]|备注|说明|制表|填报|数据来源|资料来源|Total|Sum|Source|Note|Remarks?|Summe|Gesamt|Quelle)\b|^(合计|总计|注|制表)|^\(\d+ rows?\)$|^#"
+_FOOTER = (
+    r"^(合计|总计|小计|共计|注[:：]|备注|说明|制表|填报|数据来源|资料来源)|^注"
+    r"|^(Total|Sum|Source|Note|Remarks?|Summe|Gesamt|Quelle)\b|^\(\d+ rows?\)$|^#"
+)
 _NUMERIC = re.compile(r"[-+]?[\d.,:/ -]*\d[\d.,:/ -]*([eE][-+]?\d+)?")
 
 
@@ -79,7 +82,7 @@ def _odd_header(body: list[list[str]], above: int, found: Findings) -> int:
         and all(second)
         and not any(_NUMERIC.fullmatch(cell) for cell in second)
     ):
-        filled = list(itertools.accumulate(first, lambda before, cell: cell or before))
+        filled = _filled_from_left(first)
         names = unique([f"{a} {b}".strip() for a, b in zip(filled, second, strict=True)])
         _replace_header(names, above, 2, "two rows together are the header", found)
         found.ask(
@@ -93,6 +96,14 @@ def _odd_header(body: list[list[str]], above: int, found: Findings) -> int:
         f"The header{missing}; the columns are named {some(names, 8)} by their place (`header`). Which is which?"
     )
     return 1
+
+
+def _filled_from_left(cells: Sequence[str]) -> list[str]:
+    """A merged cell stands in its first column alone: its text belongs to those behind it as well."""
+    filled: list[str] = []
+    for cell in cells:
+        filled.append(cell or (filled[-1] if filled else ""))
+    return filled
 
 
 def _replace_header(names: list[str], above: int, rows: int, why: str, found: Findings) -> None:

@@ -25,7 +25,8 @@ def feed_page(found: Report, at: datetime) -> str:
     parts += [_broken(found)] if found.broken else ["<p>No row is.</p>"]
     if found.held:
         parts += ["<h2>Held: waits for a steward</h2>",
-                  table(["Delivery", "File", "Reason"], [[each["delivery_id"], each["name"], each["reason"]] for each in found.held])]  # fmt: skip
+                  table(["Delivery", "File", "Reason"],
+                        [[each["delivery_id"], each["name"], each["reason"]] for each in found.held])]  # fmt: skip
     if found.nulls:
         parts += [
             "<h2>Missing by a sentinel</h2>",

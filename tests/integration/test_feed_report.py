@@ -26,7 +26,9 @@ def city(lake, tmp_path_factory):
     sent = {}
     for hour, (name, text) in enumerate({"bad": first, "held": without, "more": more}.items()):
         at = NOON + timedelta(hours=hour)
-        (sent[name],) = deliver("environment", f"环境监测站_2026030{hour + 1}.csv", text.encode("gb18030"), at=at)
+        (sent[name],) = deliver(
+            "environment", f"环境监测站_2026030{hour + 1}.csv", text.encode("gb18030"), at=at
+        )
         admit_waiting(STATION)
     page = tmp_path_factory.mktemp("page") / "stations.html"
     return sent, page

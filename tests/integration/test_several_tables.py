@@ -28,7 +28,8 @@ ORDERS = {
     "orders": [
         {"order_id": "O1", "placed_at": "2026-03-01T08:00:00+08:00", "district": "330106",
          "lines": [{"sku": "S1", "quantity": 2}, {"sku": "S2", "quantity": 1}]},
-        {"order_id": "O2", "placed_at": "2026-03-01T09:00:00+08:00", "district": "330106", "lines": [{"sku": "S1", "quantity": 5}]},
+        {"order_id": "O2", "placed_at": "2026-03-01T09:00:00+08:00", "district": "330106",
+         "lines": [{"sku": "S1", "quantity": 5}]},
         {"order_id": "O3", "placed_at": "2026-03-01T10:00:00+08:00", "district": "330108",
          "lines": [{"sku": "S2", "quantity": 1}, {"sku": "S3", "quantity": 4}]},
     ],
@@ -60,7 +61,11 @@ def newcomer(lake, tmp_path, monkeypatch):
 def _admit(name: str, content: bytes, **told) -> dict[str, dict]:
     """Deliver and admit; the outcome of each feed that took it."""
     ids = deliver("environment", name, content, **told)
-    feeds = {row["feed_id"]: row["delivery_id"] for row in query("select * from ledger.deliveries") if row["delivery_id"] in ids}
+    feeds = {
+        row["feed_id"]: row["delivery_id"]
+        for row in query("select * from ledger.deliveries")
+        if row["delivery_id"] in ids
+    }
     for feed_id in feeds:
         admit_waiting(feed_id)
     return {feed_id: outcome(delivery_id) for feed_id, delivery_id in feeds.items()}
@@ -77,14 +82,19 @@ def test_a_timetable_is_taken_by_a_feed_for_each_member(newcomer):
     feeds = newcomer("gtfs_2026.zip", zipped(GTFS), "environment.gtfs")
     assert feeds == [f"environment.gtfs_{table}" for table in ("agency", "stop_times", "stops", "trips")]
     found = _admit("gtfs_2027.zip", zipped(GTFS))
-    counts = {feed.removeprefix("environment.gtfs_"): each["records_admitted"] for feed, each in found.items()}
+    counts = {
+        feed.removeprefix("environment.gtfs_"): each["records_admitted"] for feed, each in found.items()
+    }
     assert counts == {"agency": 1, "stops": 3, "trips": 2, "stop_times": 5}
     assert {feed.removeprefix("environment.gtfs_"): _proved(feed) for feed in found} == {
         "agency": [(1, 1)], "stops": [(3, 3)], "trips": [(2, 2)], "stop_times": [(5, 5)],
     }  # fmt: skip
     names = {row["stop_name"]: row["stop_id"] for row in rows("admitted.environment.gtfs_stops")}
     assert names == {"断桥": "0001", "白堤": "0002", "苏堤": "0003"}
-    assert {row["arrival_time"] for row in rows("admitted.environment.gtfs_stop_times")} >= {"25:10:00", "08:20:00"}
+    assert {row["arrival_time"] for row in rows("admitted.environment.gtfs_stop_times")} >= {
+        "25:10:00",
+        "08:20:00",
+    }
 
 
 def test_a_missing_member_holds_only_the_feed_that_reads_it(newcomer):
@@ -106,7 +116,10 @@ def test_a_missing_member_holds_only_the_feed_that_reads_it(newcomer):
 
 def test_orders_and_their_lines_are_two_feeds_of_one_document(newcomer):
     content = json.dumps(ORDERS).encode()
-    assert newcomer("orders.json", content, "environment.shop") == ["environment.shop_lines", "environment.shop_orders"]
+    assert newcomer("orders.json", content, "environment.shop") == [
+        "environment.shop_lines",
+        "environment.shop_orders",
+    ]
     orders, lines = load_feeds()["environment.shop_orders"], load_feeds()["environment.shop_lines"]
     assert orders.ignores == ("lines",)
     assert (lines.format.records, lines.format.carry) == ("orders.lines", {"order_id": "orders.order_id"})
@@ -115,7 +128,9 @@ def test_orders_and_their_lines_are_two_feeds_of_one_document(newcomer):
         "environment.shop_orders": 3, "environment.shop_lines": 5,
     }  # fmt: skip
     assert (_proved("environment.shop_orders"), _proved("environment.shop_lines")) == ([(3, 3)], [(5, 5)])
-    bought = [(row["order_id"], row["sku"], row["quantity"]) for row in rows("admitted.environment.shop_lines")]
+    bought = [
+        (row["order_id"], row["sku"], row["quantity"]) for row in rows("admitted.environment.shop_lines")
+    ]
     assert bought == [("O1", "S1", 2), ("O1", "S2", 1), ("O2", "S1", 5), ("O3", "S2", 1), ("O3", "S3", 4)]
     assert all(row["_extra"] is None for row in rows("admitted.environment.shop_orders"))
 

@@ -64,7 +64,11 @@ def test_what_is_there_is_not_written_over(project, capsys):
 
 
 def test_every_table_of_an_archive_gets_a_feed_and_remarks_none(project, capsys):
-    path = sample(project, "x.zip", zipped({"a.csv": "id,n\n1,2\n2,3\n", "b.csv": "id,m\n1,2\n2,3\n", "README.txt": "hello"}))
+    path = sample(
+        project,
+        "x.zip",
+        zipped({"a.csv": "id,n\n1,2\n2,3\n", "b.csv": "id,m\n1,2\n2,3\n", "README.txt": "hello"}),
+    )
     assert run("feed", "new", str(path), "--name", "noise.set") == 0
     written = sorted(each.name for each in (project / "feeds" / "noise").glob("*.yml"))
     assert written == ["_department.yml", "set_a.yml", "set_b.yml"]
@@ -89,7 +93,10 @@ def test_the_trial_tells_counts_examples_and_what_to_do(project, capsys):
     assert "name: card, type: string, privacy: {class: direct" in text
     # A person decides that the level is a number, and where it may lie.
     line = next(each for each in text.splitlines() if each.startswith("  - {name: level_db"))
-    feed.write_text(text.replace(line, "  - {name: level, from: level_db, type: double, range: [0, 88]}"), encoding="utf-8")
+    feed.write_text(
+        text.replace(line, "  - {name: level, from: level_db, type: double, range: [0, 88]}"),
+        encoding="utf-8",
+    )
     assert run("feed", "check", str(feed), "--sample", str(path)) == 0
     told = capsys.readouterr().out
     assert "40 records: 38 admitted, 2 quarantined" in told
@@ -113,7 +120,8 @@ def test_the_trial_tells_counts_examples_and_what_to_do(project, capsys):
         ("a.xls", b"<html><body><table><tr><td>1</td></tr></table></body></html>", "a web page (HTML)"),
         ("a.pdf", b"%PDF-1.7 ...", "a PDF: pages for people"),
         ("a.ods", zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<a/>"}), "OpenDocument"),
-        ("a.docx", zipped({"[Content_Types].xml": "<a/>", "word/document.xml": "<a/>"}), "an Office document that is no workbook"),
+        ("a.docx", zipped({"[Content_Types].xml": "<a/>", "word/document.xml": "<a/>"}),
+         "an Office document that is no workbook"),
         ("a.csv.gz", b"\x1f\x8b\x08\x00 cut", "the sample cannot be read"),
         ("a.zip", zipped({"../a.csv": "a,b\n1,2\n"}), "the sample cannot be read"),
     ],

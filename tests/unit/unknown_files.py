@@ -47,7 +47,8 @@ def _of_package(name: str) -> Callable[[], bytes]:
 
 def _clock_change() -> bytes:
     """Traffic counts across the night in which German clocks are put back, written by a spreadsheet."""
-    start, rows = datetime(2026, 10, 24, 22), ["Zähler\tDatum\tUhrzeit\tKfz\tGeschw. [km/h]"]
+    start = datetime(2026, 10, 24, 22)  # noqa: DTZ001 (local)
+    rows = ["Zähler\tDatum\tUhrzeit\tKfz\tGeschw. [km/h]"]
     for n in range(120):
         at = start + timedelta(minutes=15 * (n // 3))
         rows.append(f"Z{n % 3 + 1:02d}\t{at:%d.%m.%Y}\t{at:%H:%M}\t{n * 7 % 90}\t{40 + n % 20},{n % 10}")
@@ -55,7 +56,8 @@ def _clock_change() -> bytes:
 
 
 def _inspections() -> bytes:
-    head = "杭州市城市管理局\n2026年3月市容巡查统计表,,,,\n填报单位：拱墅区,,,,\n序号,街道名称,巡查日期,问题数量(件),平均处置时长(小时)\n"
+    head = "杭州市城市管理局\n2026年3月市容巡查统计表,,,,\n填报单位：拱墅区,,,,\n"
+    head += "序号,街道名称,巡查日期,问题数量(件),平均处置时长(小时)\n"
     body = "".join(
         f"{n + 1},{['米市巷', '湖墅', '小河', '和睦'][n % 4]}街道,2026年3月{n // 4 + 1}日,{n % 9},{n * 0.7:.1f}\n"
         for n in range(60)
@@ -88,7 +90,8 @@ _UK = lines(
 _CRASHES = lines(
     "crash_id,crash_date,crash_time,borough,zip,injured,plate",
     lambda n: (
-        f"{10000 + n},{n % 12 + 1:02d}/{n % 28 + 1:02d}/2025,{n % 24}:{n % 60:02d},{['QUEENS', 'BRONX', ''][n % 3]},{10000 + n % 7},{n % 3},ABC{n:04d}"
+        f"{10000 + n},{n % 12 + 1:02d}/{n % 28 + 1:02d}/2025,{n % 24}:{n % 60:02d},"
+        f"{['QUEENS', 'BRONX', ''][n % 3]},{10000 + n % 7},{n % 3},ABC{n:04d}"
     ),
     60,
 )
@@ -118,7 +121,8 @@ _FIXED = "STN    DATE     TMAX  TMIN\n" + "".join(
     f"{10000 + n:05d}  202603{n % 28 + 1:02d} {n / 2:5.1f} {n / 3 - 5:5.1f}\n" for n in range(40)
 )
 _DEVICES = "".join(
-    json.dumps({"ts": 1767225600 + 60 * n, "device": f"d{n % 3}", "state": {"level_m": n / 4, "ok": n % 2 == 0}}) + "\n" for n in range(60)
+    json.dumps({"ts": 1767225600 + 60 * n, "device": f"d{n % 3}", "state": {"level_m": n / 4, "ok": n % 2 == 0}}) + "\n"
+    for n in range(60)
 )  # fmt: skip
 _PARKS = json.dumps({"type": "FeatureCollection", "features": [
     {"type": "Feature", "properties": {"OBJECTID": n, "NAME": f"Park {n}", "EDITED": 1767225600000 + n},
@@ -126,7 +130,8 @@ _PARKS = json.dumps({"type": "FeatureCollection", "features": [
 _PEOPLE = lines(
     "id|who|email|born|visits",
     lambda n: (
-        f"{n}|{'张伟 王芳 李娜 刘洋 陈静 杨磊'.split()[n % 6]}|p{n}@example.org|19{n % 80 + 10}-0{n % 9 + 1}-1{n % 9}|{n % 5 if n % 6 else ''}"
+        f"{n}|{['张伟', '王芳', '李娜', '刘洋', '陈静', '杨磊'][n % 6]}|p{n}@example.org|"
+        f"19{n % 80 + 10}-0{n % 9 + 1}-1{n % 9}|{n % 5 if n % 6 else ''}"
     ),
     60,
 )
@@ -181,7 +186,8 @@ FILES: dict[str, tuple[Callable[[], bytes], Answers]] = {
         {"District": "string", **_all("integer", "2024 Male", "2024 Female", "2025 Male", "2025 Female")},
         {"District"}, None, None, above=2, has_header=False)),
     "speeds_uk.csv": (_UK.encode, Answers(
-        {**_all("string", "Site", "Status"), "Local time": "timestamp", **_all("double", "speed [mph]", "Temp (°F)", "Rain (in)")},
+        {**_all("string", "Site", "Status"), "Local time": "timestamp",
+         **_all("double", "speed [mph]", "Temp (°F)", "Rain (in)")},
         {"Site", "Local time"}, delimiter=";", times={"Local time": "%d/%m/%Y %H:%M"}, zone=True,
         units={"speed [mph]": "kmh", "Temp (°F)": "celsius", "Rain (in)": "mm"})),
     "crashes.csv": (_CRASHES.encode, Answers(
