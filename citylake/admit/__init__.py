@@ -121,10 +121,9 @@ class _History:
 
     def __init__(self, connection, delivery: Delivery):
         self.is_released = decisions.is_released(connection, delivery.delivery_id)
-        before = (delivery.arrived_at, delivery.delivery_id)
         self.before = [
             drift.Profile.kept(row["records"], row["columns"])
-            for row in profiles.latest_profiles(connection, delivery.feed_id, before, drift.LATEST)
+            for row in profiles.latest_profiles(connection, delivery, drift.LATEST)
         ]
         self.profile: drift.Profile | None = None
 

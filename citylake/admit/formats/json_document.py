@@ -14,7 +14,8 @@ from citylake.format import Format
 
 
 _DEEPEST = 200
-_READ_BYTES = 4096  # of each part every event is made with its whole path before the first is seen here
+_BEGINS, _ENDS = ("start_map", "start_array"), ("end_map", "end_array")
+_WITHIN = (*_ENDS, "map_key")
 # The parser's C code crashes the process where Python refuses to make a number: at 4,300 digits.
 _MOST_DIGITS = 4000
 _LONG_NUMBER = re.compile(rb"[0-9]{%d}" % _MOST_DIGITS)
@@ -79,27 +80,28 @@ def _records(file, form: Format, known: dict) -> Iterator[tuple[Any, dict[str, s
     wanted = "features" if form.kind == "geojson" else (form.records or "")
     paths = set(form.carry.values())
     carried: dict[str, str | None] = {path: known.get(path) for path in paths}
-    builder, depth_of = None, ""
-    source, shape = _Numbers(_utf8(file, form.encoding), form), _Shape()
+    builder, depth = None, 0
+    source, place = _Numbers(_utf8(file, form.encoding), form), _Place()
     try:
-        for prefix, event, value in ijson.parse(source, buf_size=_READ_BYTES):
-            shape.look_at(event, value)
-            if builder is not None:
-                builder.event(event, value)
-                if prefix == depth_of and event in ("end_map", "end_array"):
-                    yield builder.value, carried
-                    builder = None
+        for event, value in ijson.basic_parse(source):
+            if builder is None:
+                source.restart()
+                path = place.path() if event not in _WITHIN else None
+                is_element = path == wanted and place.is_in_list()
+                if is_element and event in _BEGINS:
+                    builder, depth = ijson.ObjectBuilder(), len(place.frames)
+                    builder.event(event, value)
+                elif is_element:
+                    yield value, carried
+                elif path in paths and event not in _BEGINS:
+                    carried[path] = text(value)
+                place.follow(event, value)
                 continue
-            source.restart()
-            path = ".".join(part for part in prefix.split(".") if part != "item")
-            is_element = prefix.endswith("item") and path == wanted
-            if is_element and event in ("start_map", "start_array"):
-                builder, depth_of = ijson.ObjectBuilder(), prefix
-                builder.event(event, value)
-            elif is_element:
-                yield value, carried
-            elif path in paths and event in ("string", "number", "boolean", "null"):
-                carried[path] = text(value)
+            builder.event(event, value)
+            place.follow(event, value)
+            if event in _ENDS and len(place.frames) == depth:
+                yield builder.value, carried
+                builder = None
     except (ijson.JSONError, UnicodeError) as error:
         raise _unreadable(error, form) from error
 
@@ -120,24 +122,34 @@ class _Numbers(Measured):
         return part
 
 
-class _Shape:
-    """Refuses what a builder would take without a word: endless nesting, and a key given twice."""
+class _Place:
+    """Where in a document the parser is. Refuses what it would take without a word: endless nesting, a key twice."""
 
     def __init__(self) -> None:
-        self.keys: list[set[str]] = []
+        self.frames: list[tuple[set[str], list[str]] | None] = []  # an object's keys and the latest; None is a list
 
-    def look_at(self, event: str, value: Any) -> None:
-        """Follow one event. Raises: Unreadable."""
-        if event in ("start_map", "start_array"):
-            self.keys.append(set())
-            if len(self.keys) > _DEEPEST:
+    def path(self) -> str:
+        """The keys that lead here; lists are gone through."""
+        return ".".join(frame[1][0] for frame in self.frames if frame)
+
+    def is_in_list(self) -> bool:
+        """Whether a value here is an element of a list."""
+        return bool(self.frames) and self.frames[-1] is None
+
+    def follow(self, event: str, value: Any) -> None:
+        """Go behind an event. Raises: Unreadable."""
+        if event in _BEGINS:
+            self.frames.append((set(), [""]) if event == "start_map" else None)
+            if len(self.frames) > _DEEPEST:
                 raise Unreadable("unreadable", f"its values are nested deeper than {_DEEPEST} levels")
-        elif event in ("end_map", "end_array"):
-            self.keys.pop()
-        elif event == "map_key":
-            if value in self.keys[-1]:
+        elif event in _ENDS:
+            self.frames.pop()
+        elif event == "map_key" and (frame := self.frames[-1]):
+            keys, latest = frame
+            if value in keys:
                 raise Unreadable("unreadable", f"the key '{value}' is there twice in one object")
-            self.keys[-1].add(value)
+            keys.add(value)
+            latest[0] = value
 
 
 def _utf8(file, encoding: str):
