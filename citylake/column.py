@@ -47,7 +47,7 @@ def _registry():
     """Units and their conversions; half a second to make."""
     import pint
 
-    registry = pint.UnitRegistry()
+    registry: pint.UnitRegistry = pint.UnitRegistry()
     registry.define("jin = 0.5 * kilogram")
     return registry
 

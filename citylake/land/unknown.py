@@ -37,6 +37,8 @@ def close_feeds(department: str, name: str, feeds: Iterable[Feed]) -> list[str]:
     told: list[tuple[float, str]] = []
     for feed in feeds:
         files = feed.arrival.files
+        if files is None:  # it is pulled: no name in an inbox is its
+            continue
         if feed.takes(department, name):
             told.append((3, f"{feed.feed_id} takes it: `citylake land`"))
         elif feed.takes(feed.department, name):
@@ -52,8 +54,8 @@ def _likeness(name: str, files: str) -> float:
     """Of the name and a pattern, 0 to 1: by their letters, for dates and numbers are what differs between files."""
     if fnmatch.fnmatchcase(name.lower(), files.lower()):
         return 1.0
-    letters = [re.sub(r"[\d*?\[\]_.-]+", "", text.lower()) for text in (name, files)]
-    return difflib.SequenceMatcher(None, *letters).ratio()
+    mine, theirs = (re.sub(r"[\d*?\[\]_.-]+", "", text.lower()) for text in (name, files))
+    return difflib.SequenceMatcher(None, mine, theirs).ratio()
 
 
 def take_unknown(role: str, feeds: Iterable[Feed], run_id: str) -> list[str]:

@@ -61,7 +61,12 @@ def city(lake, tmp_path_factory):
         load_feeds.cache_clear()
         for kind, content in GOOD.items():
             deliver("environment", f"{kind}_good", content, at=AT)
-            assert admit_waiting(f"environment.{kind}") == {"admitted": 1, "held": 0, "repeated": 0, "rows": 2}
+            assert admit_waiting(f"environment.{kind}") == {
+                "admitted": 1,
+                "held": 0,
+                "repeated": 0,
+                "rows": 2,
+            }
         yield folder
     load_feeds.cache_clear()
 
@@ -105,7 +110,7 @@ GOOD = {
     "fixed": "a 2026-03-091\nb 2026-03-092\n",
 }  # fmt: skip
 LAUGHS = '<!DOCTYPE all [<!ENTITY a "' + "a" * 1000 + '">' + "".join(
-    f'<!ENTITY b{n} "{("&b%d;" % (n - 1) if n else "&a;") * 10}">' for n in range(8)) + "]>"  # fmt: skip
+    f'<!ENTITY b{n} "{(f"&b{n - 1};" if n else "&a;") * 10}">' for n in range(8)) + "]>"  # fmt: skip
 
 # (format, bytes, kind of the reason, its text, records parsed)
 HELD = {
@@ -126,7 +131,8 @@ HELD = {
     "zeros": ("csv", bytes(9000), "unreadable", "a column name holds a NUL character", 0),
     "an endless line": ("csv", T.encode() + b"x" * (9 << 20), "record_too_long", "is longer than 4.0MiB: a quote, a line", 2),
     "a column twice": ("csv", "id,day,value,id\na,2026-03-09,1,x\n", "duplicate_header", "columns named twice: id", 1),
-    "another delimiter": ("csv", T.replace(",", ";"), "delimiter", "its fields are divided by ';', where the feed file says ','", 2),
+    "another delimiter": ("csv", T.replace(",", ";"), "delimiter",
+                          "its fields are divided by ';', where the feed file says ','", 2),
     "a zip bomb": ("csv", zipped({"a.csv": b"id,day,value\n" + b"a" * (300 << 20)}), "bomb", "over 200 times", 0),
     "a zip of two": ("csv", zipped({"a.csv": T, "b.csv": T}), "wrong_members", "2 files in the archive", 0),
     "a zip in a zip": ("csv", zipped({"a.zip": zipped({"a.csv": T})}), "wrong_encoding", "the bytes are not utf-8", 0),
@@ -213,7 +219,8 @@ ADMITTED = {
     "half a character": ("jsonl", J.replace('"a"', '"\\ud800"') + "\n" + J.replace('"a"', '"u"') + "\n", 1, {1: ["unparseable"]}),
     "a key twice": ("jsonl", J.replace('"id"', '"day":"2026-03-01","id"') + "\n" + J.replace('"a"', '"v"') + "\n", 1,
                     {1: ["unparseable"]}),
-    "nested without end": ("jsonl", J.replace('"1"', "[" * 90_000) + "\n" + J.replace('"a"', '"w"') + "\n", 1, {1: ["unparseable"]}),
+    "nested without end": ("jsonl", J.replace('"1"', "[" * 90_000) + "\n" + J.replace('"a"', '"w"') + "\n", 1,
+                           {1: ["unparseable"]}),
     "numbers beyond any": ("jsonl", J.replace('"a"', '"x"').replace('"1"', "1e400") + "\n", 1, {}),
     "a power of a billion": ("json", '[{"id":"y","day":"2026-03-09","value":1e999999999}]', 1, {}),
     "gzip of parts": ("csv", gzip.compress(b"id,day,value\n") + gzip.compress(b"z,2026-03-09,1\n"), 1, {}),
@@ -258,7 +265,10 @@ NAMES = ["a" * 240, "热💧.csv", "line\nend", "..", "%2e%2e%2fa", " x ", "a'b\
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_object_of_any_name_is_kept_under_it(city, name):
-    assert admit(send("csv", name, T.replace("2026-03-09,1", "2026-03-09,1" + str(NAMES.index(name))))).status == "admitted"
+    assert (
+        admit(send("csv", name, T.replace("2026-03-09,1", "2026-03-09,1" + str(NAMES.index(name))))).status
+        == "admitted"
+    )
     (row,) = query("select * from ledger.deliveries order by arrived_at desc limit 1")
     assert row["name"] == f"csv_{name}"
     assert row["landing_uri"].startswith(f"s3://landing/environment.csv/{row['delivery_id']}/")
@@ -273,7 +283,11 @@ def test_an_unknown_object_is_listed_with_what_comes_close_and_lands_once_a_feed
     name = "Excel 2026.xlsx"
     deliver("environment", name, GOOD["excel"], at=AT + timedelta(days=1))
     (found,) = unknown()
-    assert (found["department"], found["name"], found["close"]) == ("environment", name, ["environment.excel takes 'excel_*'"])
+    assert (found["department"], found["name"], found["close"]) == (
+        "environment",
+        name,
+        ["environment.excel takes 'excel_*'"],
+    )
     assert land() == {"objects": 0, "deliveries": 0, "feeds": []}
     path = city / "excel.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("excel_*", "Excel*"), encoding="utf-8")
@@ -281,7 +295,9 @@ def test_an_unknown_object_is_listed_with_what_comes_close_and_lands_once_a_feed
     assert unknown()[0]["close"] == ["environment.excel takes it: `citylake land`"]
     assert land() == {"objects": 0, "deliveries": 1, "feeds": ["environment.excel"]}
     assert (unknown(), land()["deliveries"]) == ([], 0)
-    (delivery,) = query("select * from ledger.deliveries where name = %(n)s and feed_id = 'environment.excel'", n=name)
+    (delivery,) = query(
+        "select * from ledger.deliveries where name = %(n)s and feed_id = 'environment.excel'", n=name
+    )
     assert delivery["arrived_at"] == AT + timedelta(days=1)
     assert admit(delivery["delivery_id"]).status in ("admitted", "repeated")
     stands(delivery["delivery_id"], GOOD["excel"])
