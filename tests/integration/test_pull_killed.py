@@ -8,7 +8,9 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -18,7 +20,7 @@ from citylake.land import pull as pull_module
 from citylake.land.pull import land_feed
 from citylake.ledger import deliveries as ledger_deliveries
 from tests.integration.deliveries import query
-from tests.integration.sources import CANARY, FEED, connections, project, source_database
+from tests.integration.sources import CANARY, connections, project, source_database
 
 __all__ = ["project"]
 ROWS = 20_000
@@ -118,14 +120,25 @@ def _pulled(project, feed: str, killed: int, done: int, chance: random.Random) -
     return (killed + 1, done) if status else (killed, done + 1)
 
 
-def test_two_pulls_of_a_feed_take_turns(project, tmp_path):
-    from concurrent.futures import ThreadPoolExecutor
-
+def test_two_pulls_of_a_feed_take_turns(project, tmp_path, monkeypatch):
     folder = tmp_path / "gates"
     folder.mkdir()
     (folder / "gate.csv").write_text("id,at,gate\n", encoding="utf-8")
-    feed = project.feed(f"from: folder, path: {folder}, files: '*.csv', settle: PT0.3S")
+    feed = project.feed(f"from: folder, path: {folder}, files: '*.csv', settle: PT0S")
+    within, go_on = threading.Event(), threading.Event()
+    real = pull_module.keep
+
+    def slow(*arguments):
+        within.set()
+        assert go_on.wait(20)
+        return real(*arguments)
+
+    monkeypatch.setattr(pull_module, "keep", slow)
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(land_feed, [feed, feed]))
-    assert sorted(each["deliveries"] for each in found) == [0, 1]
-    assert len(query("select * from ledger.deliveries where feed_id = %(f)s", f=FEED)) == 1
+        first = pool.submit(land_feed, feed)
+        assert within.wait(20)
+        second = pool.submit(land_feed, feed)
+        time.sleep(1)
+        begun = len(query("select * from ledger.runs where verb = 'land'"))
+        go_on.set()
+        assert (first.result()["deliveries"], second.result()["deliveries"], begun) == (1, 0, 1)

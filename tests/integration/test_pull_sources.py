@@ -133,7 +133,8 @@ def test_a_folder_that_is_not_there_is_told(project, tmp_path):
 def test_an_sftp_server_gives_its_files_to_the_login_of_the_connection(project, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "gate_1.csv").write_text(CSV, encoding="utf-8")
-    (tmp_path / "out" / "gate_2.csv").symlink_to("/etc/passwd")
+    (tmp_path / "secret.csv").write_text(CSV, encoding="utf-8")
+    (tmp_path / "out" / "gate_2.csv").symlink_to("../secret.csv")
     feed = project.feed("from: sftp, connection: gates, path: out, files: 'gate_*.csv', settle: PT0.05S")
     with sftp_server(tmp_path, "keeper", CANARY) as (port, key):
         told = {"conn_type": "sftp", "host": "127.0.0.1", "port": port, "login": "keeper", "password": CANARY}

@@ -109,6 +109,12 @@ def test_days_of_a_table_are_asked_for_again(project, gates):
     assert kept(landed()[2]).decode().splitlines()[1:] == ["5,2026-03-02 01:00:00+08,E"]
 
 
+def test_a_query_that_would_change_the_source_is_refused(project, gates):
+    gates.execute("create sequence taken; grant all on sequence taken to gatekeeper")
+    feed = project.feed("from: sql, connection: gates, query: \"select nextval('taken') as id, now() as at\"")
+    assert "cannot execute nextval() in a read-only transaction" in refusal(feed, WrongUse)
+
+
 @pytest.mark.parametrize(
     ("arrival", "what"),
     [

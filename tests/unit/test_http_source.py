@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
 import pytest
 
 from citylake.errors import DataFailed, Problems, ServerUnavailable, WrongUse
 from citylake.land.connections import Account
-from citylake.land.pulled import Asked
+from citylake.land.pulled import Asked, Spool
 from citylake.land.sources import http, http_client
 from tests.unit.http_asked import asked, content, error_of, news, web
 
@@ -174,13 +175,21 @@ def client(url: str, **given) -> http_client.Client:
     ],
 )
 def test_an_account_is_a_login_a_token_or_parameters(web, given, header, query):
-    from citylake.land.pulled import Spool
-
     web.says("/a", "x")
     with client(f"{web.url}/a", **given) as source:
         source.get(f"{web.url}/a?a=1", Spool())
     assert web.requests[-1].headers.get("authorization") == header
     assert web.requests[-1].query == query
+
+
+def test_no_address_with_a_key_in_it_is_logged(web, caplog):
+    caplog.set_level(logging.DEBUG)
+    web.says("/a", "x")
+    with client(f"{web.url}/a", extra={"query": {"key": "kanarie"}}) as source:
+        source.get(f"{web.url}/a", Spool())
+    logging.getLogger("httpx").warning("warnings are seen")
+    assert "warnings are seen" in caplog.text
+    assert "kanarie" not in caplog.text
 
 
 def test_an_account_for_one_host_is_not_sent_to_another():

@@ -48,16 +48,15 @@ class Place(Protocol):
 def pull_files(asked: Asked, place: Place) -> Iterator[Pulled]:
     """The files whose names match and that are new or changed, oldest change first.
 
-    A file is taken once it has stood still between two listings, `settle` apart, and while it was read; one that
-    is being written is left for the next pull. An empty name, or one with a way in it, is no file of ours.
+    A file is taken where it stands still from the listing, for the time of `settle`, until it is read; one that is
+    being written is left for the next pull. An empty name, or one with a way in it, is no file of ours.
     """
     wanted = _wanted(asked, place)
     if not wanted:
         return
     time.sleep(asked.feed.arrival.settle.total_seconds())
-    now = place.listed()
     for name, seen in sorted(wanted.items(), key=lambda item: (item[1].modified_ns, item[0])):
-        if now.get(name) == seen and (content := _read(place, name, seen)):
+        if content := _read(place, name, seen):
             yield Pulled(place.uri(name), seen.version, name, content)
 
 
@@ -87,6 +86,8 @@ def _is_of(again: Recapture, feed: Feed, name: str, seen: Seen) -> bool:
 
 def _read(place: Place, name: str, seen: Seen) -> Spool | None:
     """The bytes, or None where the file changed or went while it was read."""
+    if place.seen(name) != seen:  # saves reading what grows; what counts is the same question below
+        return None
     content = Spool()
     try:
         with place.open(name) as file:

@@ -13,7 +13,7 @@ import tenacity
 
 from citylake.clock import wall_now
 from citylake.errors import ServerUnavailable, WrongUse
-from citylake.land.connections import Account, hidden
+from citylake.land.connections import Account
 from citylake.land.pulled import Spool
 
 _ATTEMPTS = 5
@@ -88,7 +88,7 @@ class Client:
             return retrying(self._once, url, content, _conditions(known))
         except _Later as error:
             raise ServerUnavailable(
-                "the source does not answer", where=url, found=hidden(error.why),
+                "the source does not answer", where=url, found=error.why,
                 next_step="Nothing of it was landed; it is asked again at the next pull.",
             ) from None  # fmt: skip
 
@@ -97,7 +97,7 @@ class Client:
         found = str(httpx.URL(url).join(link))
         if _place(found) != self.place:
             raise WrongUse(
-                "a page leads to another host", where=url, found=hidden(found), expected=f"an address at {self.place}",
+                "a page leads to another host", where=url, found=found, expected=f"an address at {self.place}",
                 next_step="The login is for that host alone; if the move is right, change arrival.url.",
             )  # fmt: skip
         return found
@@ -122,7 +122,7 @@ class Client:
         except httpx.TransportError as error:
             raise _Later(f"{type(error).__name__}: {error}") from None
         except (httpx.InvalidURL, httpx.RequestError) as error:
-            raise WrongUse("this cannot be asked for", where=url, found=hidden(str(error))) from None
+            raise WrongUse("this cannot be asked for", where=url, found=str(error)) from None
         raise WrongUse("the source leads on and on", where=url, found=f"{_REDIRECTS} redirects in a row")
 
 

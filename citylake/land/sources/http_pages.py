@@ -15,7 +15,6 @@ from citylake.land.pulled import Spool
 from citylake.land.sources.http_client import Answer, Client
 
 _MOST_PAGE_BYTES = 64 << 20  # a page is looked into as a whole
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of every member: equal pages make equal archives
 
 
 def all_pages(client: Client, url: str, feed: Feed) -> Spool:
@@ -26,8 +25,9 @@ def all_pages(client: Client, url: str, feed: Feed) -> Spool:
     kept = Spool()
     with zipfile.ZipFile(kept.file, "w", zipfile.ZIP_STORED) as archive:
         for number, page in enumerate(_pages(client, url, feed), start=1):
-            member = zipfile.ZipInfo(f"page_{number:05}.{feed.format.kind}", _LONG_AGO)
-            member.create_system = 3  # on any system
+            # Of 1980, as if on Unix: equal pages make equal archives, whenever and wherever.
+            member = zipfile.ZipInfo(f"page_{number:05}.{feed.format.kind}")
+            member.create_system = 3
             archive.writestr(member, page)
     packed = Spool()
     kept.file.seek(0)

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 from citylake.errors import ServerUnavailable, WrongUse
-from citylake.land.connections import Account, find_account, hidden
+from citylake.land.connections import Account, find_account
 from citylake.land.pulled import Asked, Pulled
 from citylake.land.sources.files import Seen, pull_files
 
@@ -29,7 +29,7 @@ def pull(asked: Asked) -> Iterator[Pulled]:
             yield from pull_files(asked, _Server(transport, path, where))
         except (FileNotFoundError, PermissionError) as error:
             raise WrongUse(
-                "the folder cannot be read", where=where, found=hidden(str(error)),
+                "the folder cannot be read", where=where, found=str(error),
                 expected="a folder and files that this login may read",
                 next_step=f"`arrival.path` of {asked.feed.feed_id} names it.",
             ) from None  # fmt: skip
@@ -85,7 +85,7 @@ def _connected(account: Account, where: str) -> Any:
         transport.start_client(timeout=_PATIENCE_S)
     except (OSError, EOFError, paramiko.SSHException) as error:
         raise ServerUnavailable(
-            "the SFTP server does not answer", where=where, found=hidden(str(error) or type(error).__name__),
+            "the SFTP server does not answer", where=where, found=str(error) or type(error).__name__,
         ) from None  # fmt: skip
     try:
         found = transport.get_remote_server_key()
@@ -116,7 +116,7 @@ def _log_in(transport: Any, account: Account, where: str) -> None:
             transport.auth_password(account.login, account.password)
     except paramiko.SSHException as error:
         raise WrongUse(
-            "the server does not let us in", where=where, found=hidden(str(error)),
+            "the server does not let us in", where=where, found=str(error),
             expected=f"login with password or extra.private_key in connection '{account.connection_id}'",
         ) from None  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from citylake.errors import CitylakeError, ServerUnavailable, WrongUse
 from citylake.feed import Feed
-from citylake.land.connections import Account, find_account, hidden
+from citylake.land.connections import Account, find_account
 from citylake.land.pulled import Asked, Pulled, Spool
 
 _TIMES = ("timestamp with time zone", "timestamp without time zone", "date")
@@ -54,7 +54,7 @@ def _address(account: Account, feed: Feed) -> str:
 
 
 def _told(error: Exception) -> str:
-    return hidden(" ".join(str(error).strip().splitlines()[:1]))
+    return " ".join(str(error).strip().splitlines()[:1])
 
 
 def _connected(account: Account, feed: Feed, where: str) -> Any:
