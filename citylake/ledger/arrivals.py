@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+
+
+@contextlib.contextmanager
+def in_bulk(connection) -> Iterator[None]:
+    """Read `ledger.brought` in time that grows with its rows, in the block and its transaction.
+
+    A planner that believes a table to be small, for it was never analysed, joins it row by row, and that takes
+    the square. Without nested loops it reads each table once, which is right here whatever it believes.
+    """
+    connection.execute("set local enable_nestloop = off")
+    yield
+    connection.execute("set local enable_nestloop = on")
 
 
 def clock(connection) -> datetime | None:
@@ -39,7 +52,7 @@ def brought(connection, feed_ids: Iterable[str], first: date, last: date) -> lis
     """For each feed, day (ISO) and sender the first delivery that brought it: its arrival and its id, as tuples."""
     from psycopg.rows import tuple_row
 
-    with connection.cursor(row_factory=tuple_row) as cursor:
+    with in_bulk(connection), connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(
             "select distinct on (feed_id, partition, sender) feed_id, partition, sender, arrived_at, delivery_id"
             " from ledger.brought where feed_id = any(%s) and partition between %s and %s"
@@ -74,10 +87,11 @@ def first_days(connection, zones: dict[str, str]) -> dict[str, date]:
         {"feeds": list(zones), "zones": list(zones.values())},
     ).fetchall()
     arrived_on = {row["delivery_id"]: row["day"] for row in firsts}
-    rows = connection.execute(
-        "select feed_id, delivery_id, partition from ledger.brought where delivery_id = any(%s)",
-        (list(arrived_on),),
-    ).fetchall()
+    with in_bulk(connection):
+        rows = connection.execute(
+            "select feed_id, delivery_id, partition from ledger.brought where delivery_id = any(%s)",
+            (list(arrived_on),),
+        ).fetchall()
     latest: dict[str, str] = {}
     for row in rows:
         if row["partition"] <= arrived_on[row["delivery_id"]]:
@@ -92,28 +106,29 @@ def day_delays(connection, begins: dict[str, tuple[str, date]]) -> list[dict]:
     every later one as a correction.
     """
     zones, first_days_ = zip(*begins.values(), strict=True) if begins else ((), ())
-    return connection.execute(
-        """
-        with numbered as (
-            select
-                brought.feed_id,
-                row_number() over (
-                    partition by brought.feed_id, brought.partition, brought.sender
-                    order by brought.arrived_at, brought.delivery_id
-                ) > 1 as is_correction,
-                extract(epoch from
-                    brought.arrived_at - ((brought.partition::date + 1)::timestamp at time zone asked.zone)
-                )::double precision as delay_s
-            from unnest(%(feeds)s::text[], %(zones)s::text[], %(first)s::text[]) as asked (feed_id, zone, first_day)
-            inner join ledger.brought
-                on brought.feed_id = asked.feed_id and brought.partition >= asked.first_day
-        )
+    with in_bulk(connection):
+        return connection.execute(
+            """
+            with numbered as (
+                select
+                    brought.feed_id,
+                    row_number() over (
+                        partition by brought.feed_id, brought.partition, brought.sender
+                        order by brought.arrived_at, brought.delivery_id
+                    ) > 1 as is_correction,
+                    extract(epoch from
+                        brought.arrived_at - ((brought.partition::date + 1)::timestamp at time zone asked.zone)
+                    )::double precision as delay_s
+                from unnest(%(feeds)s::text[], %(zones)s::text[], %(first)s::text[]) as asked (feed_id, zone, first_day)
+                inner join ledger.brought
+                    on brought.feed_id = asked.feed_id and brought.partition >= asked.first_day
+            )
 
-        select feed_id, is_correction, array_agg(delay_s order by delay_s) as delays_s
-        from numbered
-        group by feed_id, is_correction
-        """,
-        {
-            "feeds": list(begins), "zones": list(zones), "first": [day.isoformat() for day in first_days_],
-        },
-    ).fetchall()  # fmt: skip
+            select feed_id, is_correction, array_agg(delay_s order by delay_s) as delays_s
+            from numbered
+            group by feed_id, is_correction
+            """,
+            {
+                "feeds": list(begins), "zones": list(zones), "first": [day.isoformat() for day in first_days_],
+            },
+        ).fetchall()  # fmt: skip

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
-from citylake import ledger
 from citylake.admit import admit_waiting
-from citylake.cli import main, show
 from citylake.feed import load_feeds
-from citylake.ledger.activity import set_replay_clock
-from citylake.stewardship.gaps import tell
 from citylake.stewardship.held import held, reject, release
+from tests.integration.arriving import air, at, cases, later
 from tests.integration.deliveries import (
     AIR,
     CASE,
-    CASES,
     STATION,
     STATIONS,
     air_file,
@@ -30,60 +23,6 @@ from tests.integration.deliveries import (
 DAY = date(2026, 3, 2)  # a Monday
 KEYS = ["slot", "feed", "department", "sender", "status", "expected", "came", "late", "missing_runs", "deadline_at",
         "arrived_at", "delivery_id"]  # fmt: skip
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    """A local hour of March."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
-
-
-def cases(day: int, when: datetime, confirmed: int = 5) -> list[str]:
-    """The case report of a day of March; its deadline is 18:00 of the next day."""
-    name = f"2026-03-{day:02}"
-    row = f"{name},中国,CN,湖北省,420000,武汉市,420100,{confirmed},0,0,0\n"
-    ids = deliver("health", f"case_report_{name}.csv", f"{CASES}\n{row}", at=when)
-    admit_waiting(CASE)
-    return ids
-
-
-def air(station: str, day: int, when: datetime, *, hours: int = 24, content: str | None = None) -> str:
-    """A station's file of a day of March; its deadline is noon of the next day. The id of its air delivery."""
-    of_day = date(2026, 3, day)
-    ids = deliver(
-        "environment", air_name(station, of_day), content or air_file(station, of_day, hours), at=when
-    )
-    admit_waiting(AIR)
-    (row,) = query("select delivery_id from ledger.deliveries where feed_id = %(f)s and delivery_id = any(%(i)s)",
-                   f=AIR, i=ids)  # fmt: skip
-    return row["delivery_id"]
-
-
-def later(when: datetime) -> None:
-    """The replayed clock runs on without a delivery."""
-    with ledger.connect("land") as connection:
-        set_replay_clock(connection, when)
-
-
-@pytest.fixture
-def empty(lake):
-    lake.empty()
-    return lake
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run a command; returns its exit code and what it printed."""
-
-    def run(*words: str, width: int = 80) -> tuple[int, str]:
-        monkeypatch.setenv("COLUMNS", str(width))
-        show.console.cache_clear()
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        show.console.cache_clear()
-        return ended.value.code or 0, capsys.readouterr().out
-
-    return run
 
 
 def statuses(run, *words: str) -> dict:
@@ -231,78 +170,6 @@ def test_wrong_use_is_told(empty, run, capsys):
     assert run("gaps", "--feed", "health.nothing")[0] == 2
     assert run("gaps", "--department", "nobody")[0] == 2
     assert run("gaps", "--from", "2026-03-05", "--to", "2026-03-01")[0] == 2
-
-
-def told() -> list[dict]:
-    return query("select slot, sender, closed_as, closed_by from ledger.told_gaps order by slot, sender")
-
-
-def test_a_gap_is_told_once_and_once_more_when_it_is_closed(empty, caplog):
-    caplog.set_level(logging.WARNING, logger="citylake.gaps")
-    cases(2, at(3, 9))
-    later(at(4, 18, 1))
-    assert tell()["lines"] == [
-        f"feed={CASE} slot=2026-03-03 sender=health status=missing deadline=2026-03-04T10:00:00Z senders=1"
-    ]
-    assert tell() == {"told": 0, "closed": 0, "found": 0, "lines": []}
-    (delivery,) = cases(3, at(4, 20))
-    assert tell()["lines"] == [
-        f"feed={CASE} slot=2026-03-03 sender=health status=late closed=yes delivery={delivery}"
-    ]
-    assert tell()["found"] == 0
-    assert told() == [{"slot": "2026-03-03", "sender": "health", "closed_as": "late", "closed_by": delivery}]
-    logged = [record.message for record in caplog.records]
-    assert [line.split()[3] for line in logged] == ["status=missing", "status=late"]
-
-
-def told_of(feed_id: str) -> list[str]:
-    """Tell, and return what is told of a feed: another takes the same files."""
-    return [
-        line.removeprefix(f"feed={feed_id} ")
-        for line in tell()["lines"]
-        if line.startswith(f"feed={feed_id} ")
-    ]
-
-
-def test_a_gap_that_is_there_again_is_told_again(empty):
-    air("Dingling", 2, at(3, 9))
-    later(at(4, 12, 1))
-    # Eleven stations that nobody knows, on two days; and Dingling on the second.
-    assert [line.split(" deadline")[0] for line in told_of(AIR)] == [
-        "slot=2026-03-02 sender=unknown status=missing",
-        "slot=2026-03-03 sender=unknown status=missing",
-        "slot=2026-03-03 sender=Dingling status=missing",
-    ]
-    renamed = air_file("Dingling", date(2026, 3, 3)).replace('"O3"', '"Ozone"')
-    delivery = air("Dingling", 3, at(4, 13), content=renamed)
-    assert told_of(AIR) == [f"slot=2026-03-03 sender=Dingling status=held closed=yes delivery={delivery}"]
-    reject(delivery, "sent by mistake, a new file comes")
-    assert told_of(AIR) == [
-        "slot=2026-03-03 sender=Dingling status=missing deadline=2026-03-04T04:00:00Z senders=1"
-    ]
-    open_again = query("select closed_as from ledger.told_gaps where feed_id = %(f)s", f=AIR)
-    assert [row["closed_as"] for row in open_again] == [None] * 3
-
-
-def test_an_open_gap_is_closed_however_old_it_is(empty):
-    cases(2, at(3, 9))
-    later(at(4, 18, 1))
-    assert tell()["told"] == 1
-    later(datetime(2026, 6, 1, tzinfo=UTC))
-    assert tell()["told"] == 29  # 2 to 30 May: what is older is told no more, 31 May is due until the evening
-    (delivery,) = cases(3, datetime(2026, 6, 1, 1, tzinfo=UTC))
-    assert tell()["lines"] == [
-        f"feed={CASE} slot=2026-03-03 sender=health status=late closed=yes delivery={delivery}"
-    ]
-
-
-def test_gaps_are_told_by_the_command_line_too(empty, run):
-    cases(2, at(3, 9))
-    later(at(4, 18, 1))
-    code, out = run("gaps", "--tell")
-    assert code == 0
-    assert f"feed={CASE} slot=2026-03-03 sender=health status=missing" in out
-    assert "1 told, 0 closed." in out
 
 
 def test_delays_are_counted_from_the_end_of_the_day_and_corrections_apart(empty, run):

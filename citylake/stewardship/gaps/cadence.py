@@ -29,8 +29,8 @@ def slots(feed: Feed, evidence: Evidence, window: Window, working: WorkingDays) 
     )
     if begin and begin <= window.last:
         deadline_at = days.deadline_of_day(feed, begin)
-        status = Status.missing if window.now > deadline_at else Status.due
-        for absentee, number in absent(feed, evidence, evidence.senders.keys(), window.now):
+        status = Status.missing if window.at > deadline_at else Status.due
+        for absentee, number in absent(feed, evidence, evidence.senders.keys(), window.at):
             yield Slot(feed.feed_id, begin, absentee, status, number, 0, 0, deadline_at, begin,
                        senders=number, is_awaited=True)  # fmt: skip
 
@@ -79,7 +79,7 @@ def _awaited(
         yield Slot(feed.feed_id, slot, sender, newest.state, 1, 0, 0, deadline_at, slot, newest.arrived_at,
                    newest.delivery)  # fmt: skip
     else:
-        status = Status.missing if window.now > deadline_at else Status.due
+        status = Status.missing if window.at > deadline_at else Status.due
         yield Slot(feed.feed_id, slot, sender, status, 1, 0, 0, deadline_at, slot, is_awaited=True)
 
 

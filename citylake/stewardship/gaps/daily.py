@@ -37,9 +37,9 @@ def slots(feed: Feed, evidence: Evidence, window: Window, working: WorkingDays) 
     if begin is None:
         return
     troubled = _troubled(feed, evidence, working)
-    last = min(window.last, days.local_day(feed, window.now))
+    last = min(window.last, days.local_day(feed, window.at))
     for day in days.expected_days(feed, max(begin, window.first), last, working):
-        yield from _slots_of_day(feed, evidence, troubled.get(day, {}), day, window.now)
+        yield from _slots_of_day(feed, evidence, troubled.get(day, {}), day, window.at)
 
 
 def _slots_of_day(

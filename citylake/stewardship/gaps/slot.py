@@ -93,4 +93,4 @@ class Window:
 
     first: date
     last: date
-    now: datetime
+    at: datetime

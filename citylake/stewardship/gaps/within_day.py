@@ -22,16 +22,16 @@ def slots(feed: Feed, evidence: Evidence, window: Window, working: WorkingDays) 
     if begin is None:
         return
     first = max(window.first, days.local_day(feed, begin))
-    last = min(window.last, days.local_day(feed, window.now))
+    last = min(window.last, days.local_day(feed, window.at))
     for day in days.expected_days(feed, first, last, working):
         of_day = [part for part in days.parts_of_day(feed, day) if part[0] >= begin]
         if not of_day:
             continue
         present = {sender for sender, each in parts.items() if any(part[0] in each for part in of_day)}
         for sender in sorted(present):
-            yield _slot(feed, day, sender, of_day, parts[sender], window.now)
+            yield _slot(feed, day, sender, of_day, parts[sender], window.at)
         for absentee, number in absent(feed, evidence, present, of_day[-1][1] + feed.arrival.deadline):
-            yield _slot(feed, day, absentee, of_day, {}, window.now, number)
+            yield _slot(feed, day, absentee, of_day, {}, window.at, number)
 
 
 def _begin(feed: Feed, evidence: Evidence) -> datetime | None:

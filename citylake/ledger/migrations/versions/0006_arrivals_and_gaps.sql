@@ -33,31 +33,21 @@ create view ledger.brought as
 -- least a hundredth of the rows of its fullest day. A few late rows of yesterday are not yesterday's file, and a
 -- delivery all of whose rows were refused brought no day.
 select
-    delivery.feed_id, delivery.sender, delivery_partitions.delivery_id, delivery.arrived_at,
+    deliveries.feed_id, deliveries.sender, deliveries.delivery_id, deliveries.arrived_at,
     delivery_partitions.partition, delivery_partitions.record_count
 from ledger.delivery_partitions
--- One look into the key for each row: as quick whatever the planner believes of the tables.
-cross join lateral (
-    select deliveries.feed_id, deliveries.sender, deliveries.arrived_at
-    from ledger.deliveries
-    where deliveries.delivery_id = delivery_partitions.delivery_id
-    limit 1
-) as delivery
-cross join lateral (
-    select jsonb_typeof(feeds.declaration -> 'covers') is not distinct from 'object' as has_covers
-    from ledger.feeds
-    where feeds.feed_id = delivery.feed_id
-    limit 1
-) as feed
+inner join ledger.deliveries on deliveries.delivery_id = delivery_partitions.delivery_id
+inner join ledger.feeds on feeds.feed_id = deliveries.feed_id
+inner join (
+    select delivery_id, max(record_count) as record_count
+    from ledger.delivery_partitions
+    group by delivery_id
+) as fullest on fullest.delivery_id = delivery_partitions.delivery_id
 where
     delivery_partitions.partition <> 'all'
     and (
-        feed.has_covers
-        or delivery_partitions.record_count * 100 >= (
-            select max(fullest.record_count)
-            from ledger.delivery_partitions as fullest
-            where fullest.delivery_id = delivery_partitions.delivery_id
-        )
+        jsonb_typeof(feeds.declaration -> 'covers') = 'object'
+        or delivery_partitions.record_count * 100 >= fullest.record_count
     )
     and (
         delivery_partitions.record_count > 0
