@@ -242,6 +242,6 @@ def guess_partition(columns: Sequence[Guessed], key: Sequence[str], found: Findi
     return chosen.name
 
 
-def day_of(column: Guessed) -> set[str]:
+def days_of(column: Guessed) -> set[str]:
     """The different days of a date or time, as written."""
     return {re.split(r"[ T]", text)[0] for text in column.texts if text}
