@@ -49,15 +49,11 @@ def new_feed(
     from citylake.cli.trials import show_trial
     from citylake.errors import WrongUse
     from citylake.feed import read_feed
-    from citylake.scaffold import dataset_of, propose_all
+    from citylake.scaffold import propose_all
 
     if not sample.is_file():
         raise WrongUse("there is no such file", where=str(sample))
-    department, _, dataset = name.partition(".")
-    dataset = dataset or dataset_of(sample)
-    if not all(re.fullmatch(r"[a-z][a-z0-9_]*", part) for part in (department, dataset)):
-        raise WrongUse("that is not the name of a feed", found=f"'{name}'", expected="<department>.<dataset> in lower case",
-                       next_step="For example: --name environment.noise_hourly")  # fmt: skip
+    department, dataset = _named(name, sample)
     with doing(f"reading {sample.name}"):
         try:
             proposals = propose_all(sample, department, dataset, timezone)
@@ -77,6 +73,19 @@ def new_feed(
     if len(paths) > 1:
         show.say(f"{len(paths)} tables, a feed each; delete the files of those that nobody wants.")
     show.say(f"Next: answer the questions in it, then citylake feed check {paths[0]} --sample {sample}")
+
+
+def _named(name: str, sample: Path) -> tuple[str, str]:
+    """Department and dataset, the latter from the file's name where none is given. Raises: WrongUse."""
+    from citylake.errors import WrongUse
+    from citylake.scaffold import dataset_of
+
+    department, _, dataset = name.partition(".")
+    dataset = dataset or dataset_of(sample)
+    if not all(re.fullmatch(r"[a-z][a-z0-9_]*", part) for part in (department, dataset)):
+        raise WrongUse("that is not the name of a feed", found=f"'{name}'", expected="<department>.<dataset> in lower case",
+                       next_step="For example: --name environment.noise_hourly")  # fmt: skip
+    return department, dataset
 
 
 def _write(proposals: list[Proposal], replace: bool) -> list[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from citylake.errors import WrongUse
@@ -12,8 +11,7 @@ from citylake.scaffold.columns import guess_column
 from citylake.scaffold.form import guess_form
 from citylake.scaffold.guess import Findings, Guess, some
 from citylake.scaffold.guessed import Guessed
-from citylake.scaffold.keys import day_of as _days_of
-from citylake.scaffold.keys import guess_key, guess_partition
+from citylake.scaffold.keys import days_of, guess_key, guess_partition
 from citylake.scaffold.members import Table, tables_of
 from citylake.scaffold.naming import snake, unique
 from citylake.scaffold.numbers import settle_marks
@@ -104,10 +102,10 @@ def propose(
     key, evidence = guess_key(columns, found)
     partition = guess_partition(columns, key, found)
     by_day = next((column for column in columns if column.name == partition), None)
-    if by_day and partition and partition not in key and len(_days_of(by_day)) == 1:
+    if by_day and partition and partition not in key and len(days_of(by_day)) == 1:
         key = [partition, *key]
         evidence += (
-            f"; all are of {next(iter(_days_of(by_day)))}, and the next delivery will be of another day"
+            f"; all are of {next(iter(days_of(by_day)))}, and the next delivery will be of another day"
         )
     _zone(columns, timezone, partition, found)
     return Proposal(
@@ -198,12 +196,3 @@ def dataset_of(path: Path) -> str:
     """A dataset's name from a file's name: without numbers and endings."""
     stem = re.sub(r"\d+", " ", path.name.split(".")[0])
     return snake(stem) if snake(stem) != "column" else "delivery"
-
-
-def day_of(text: str) -> date | None:
-    """The day in a file name, None where there is none."""
-    match = re.search(r"(20\d\d)[-_]?(\d\d)[-_]?(\d\d)", text)
-    try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None

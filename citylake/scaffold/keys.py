@@ -146,7 +146,10 @@ def _tried(able: Sequence[Guessed], most: int, rows: int) -> Iterator[tuple[list
         others = sorted(
             (c for c in able if c not in ids and c not in times), key=lambda c: c.type != "string"
         )
-        ordered = [*ids, *others, *times] if size == 1 else [*ids, *times, *others]
+        # A place in an order tells more surely than a second code: a trip may stop twice at a stop.
+        order = [c for c in others if {"sequence", "seq"} & set(c.name.split("_"))]
+        rest = [c for c in others if c not in order]
+        ordered = [*ids, *others, *times] if size == 1 else [*ids[:1], *order, *ids[1:], *times, *rest]
         for chosen in itertools.combinations(ordered[:_MOST_TRIED], size):
             together = codes[id(chosen[0])]
             for column in chosen[1:]:
@@ -239,6 +242,6 @@ def guess_partition(columns: Sequence[Guessed], key: Sequence[str], found: Findi
     return chosen.name
 
 
-def day_of(column: Guessed) -> set[str]:
+def days_of(column: Guessed) -> set[str]:
     """The different days of a date or time, as written."""
     return {re.split(r"[ T]", text)[0] for text in column.texts if text}

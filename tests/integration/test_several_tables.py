@@ -81,6 +81,7 @@ def _proved(feed_id: str) -> list[tuple[int | None, int | None]]:
 def test_a_timetable_is_taken_by_a_feed_for_each_member(newcomer):
     feeds = newcomer("gtfs_2026.zip", zipped(GTFS), "environment.gtfs")
     assert feeds == [f"environment.gtfs_{table}" for table in ("agency", "stop_times", "stops", "trips")]
+    assert load_feeds()["environment.gtfs_stop_times"].key == ("trip_id", "stop_sequence")
     found = _admit("gtfs_2027.zip", zipped(GTFS))
     counts = {
         feed.removeprefix("environment.gtfs_"): each["records_admitted"] for feed, each in found.items()
