@@ -80,7 +80,7 @@ def test_there_is_a_dag_for_every_declaration(parsed):
     dags = {dag for each in parsed.values() for dag in each["dags"]}
     expected = {f"feed__{feed.department}__{feed.dataset}" for feed in load_feeds().values()}
     expected |= {f"conform__{table.name}" for table in load_tables().values()}
-    assert {"land__inbox", "maintenance__sweep", *expected} <= dags
+    assert {"land__inbox", "maintenance__sweep", "maintenance__gaps", *expected} <= dags
     prefixes = ("land__", "feed__", "conform__", "marts__", "maintenance__")
     assert [dag for dag in dags if not dag.startswith(prefixes)] == []
 

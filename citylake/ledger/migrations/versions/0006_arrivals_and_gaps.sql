@@ -38,16 +38,15 @@ select
 from ledger.delivery_partitions
 inner join ledger.deliveries on deliveries.delivery_id = delivery_partitions.delivery_id
 inner join ledger.feeds on feeds.feed_id = deliveries.feed_id
-inner join (
-    select delivery_id, max(record_count) as record_count
-    from ledger.delivery_partitions
-    group by delivery_id
-) as fullest on fullest.delivery_id = delivery_partitions.delivery_id
 where
     delivery_partitions.partition <> 'all'
     and (
         jsonb_typeof(feeds.declaration -> 'covers') = 'object'
-        or delivery_partitions.record_count * 100 >= fullest.record_count
+        or delivery_partitions.record_count * 100 >= (
+            select max(fullest.record_count)
+            from ledger.delivery_partitions as fullest
+            where fullest.delivery_id = delivery_partitions.delivery_id
+        )
     )
     and (
         delivery_partitions.record_count > 0
