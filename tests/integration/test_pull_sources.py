@@ -108,6 +108,25 @@ def test_a_file_that_is_being_written_is_left_for_the_next_pull(project, tmp_pat
     assert kept(landed()[0]) == CSV.encode()
 
 
+def test_a_file_that_grows_while_it_is_read_is_left_too(project, tmp_path, monkeypatch):
+    folder = tmp_path / "gates"
+    folder.mkdir()
+    path = folder / "gate_1.csv"
+    path.write_text(CSV[:30], encoding="utf-8")
+    feed = project.feed(FOLDER.format(path=folder))
+    real = os.fdopen
+
+    def grows(*arguments):
+        path.write_text(CSV, encoding="utf-8")
+        return real(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("citylake.land.sources.folder.os.fdopen", grows)
+        assert land_feed(feed)["deliveries"] == 0
+    assert copies() == []
+    assert land_feed(feed)["deliveries"] == 1
+
+
 def test_a_link_in_a_folder_is_not_followed(project, tmp_path):
     folder = tmp_path / "gates"
     folder.mkdir()
@@ -262,3 +281,37 @@ def test_files_are_asked_for_again_by_the_days_in_their_names(project, tmp_path)
     assert land_feed(feed)["deliveries"] == 3
     assert recapture(feed, date(2026, 3, 2), date(2026, 3, 3), "lost")["deliveries"] == 2
     assert [row["name"] for row in landed()[3:]] == ["gate_20260302.csv", "gate_20260303.csv"]
+
+
+def test_the_command_asks_one_source_and_says_what_came(project, tmp_path, capsys):
+    folder = tmp_path / "gates"
+    folder.mkdir()
+    (folder / "gate_1.csv").write_text(CSV, encoding="utf-8")
+    feed = project.feed(FOLDER.format(path=folder))
+    assert told_by("land", "--feed", feed, "--json", capsys=capsys) == (
+        0,
+        [{"feed": FEED, "deliveries": 1, "bytes": 65}],
+        "",
+    )
+    days = ("--from", "2026-03-01", "--to", "2026-03-02")
+    code, _, error = told_by("land", "--feed", feed, *days, capsys=capsys)
+    assert (code, error) == (
+        2,
+        "days are asked for again with a reason\n  Expected --from, --to and --reason, all three or none.\n",
+    )
+    code, _, error = told_by("land", *days, "--reason", "lost", capsys=capsys)
+    assert (code, error.splitlines()[0]) == (2, "days are asked for again of one feed")
+    code, _, error = told_by("land", "--feed", "transport.gates", capsys=capsys)
+    assert (code, error.splitlines()[0]) == (2, "feeds: there is no feed 'transport.gates'")
+    assert len(landed()) == 1
+
+
+def told_by(*words: str, capsys) -> tuple[int, list | None, str]:
+    """The exit code of a command, what it prints as JSON, and its error."""
+    from citylake.cli import main
+
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    printed = capsys.readouterr()
+    return int(ended.value.code or 0), json.loads(printed.out) if printed.out else None, printed.err
