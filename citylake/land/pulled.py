@@ -36,7 +36,7 @@ class Spool:
         self.file.truncate()
         self.size, self._digest, self.head = 0, hashlib.sha256(), b""
 
-    def write(self, data: bytes | memoryview) -> int:
+    def write(self, data: bytes | bytearray) -> int:
         """Take the next bytes."""
         self.size += len(data)
         if self.most_bytes is not None and self.size > self.most_bytes:

@@ -16,7 +16,9 @@ from citylake.land.sources import http_client
 from tests.integration.deliveries import both, query, rows
 from tests.integration.sources import (
     CANARY,
+    CSV,
     FEED,
+    FOLDER,
     TWO,
     admitted,
     connections,
@@ -30,8 +32,6 @@ from tests.integration.sources import (
 from tests.web import web_server
 
 __all__ = ["project"]
-CSV = "id,at,gate\n1,2026-03-01 08:00:00,A\n2,2026-03-01 09:30:00,B\n"
-FOLDER = "from: folder, path: {path}, files: 'gate_*.csv', settle: PT0.05S"
 
 
 @pytest.fixture(autouse=True)
@@ -281,37 +281,3 @@ def test_files_are_asked_for_again_by_the_days_in_their_names(project, tmp_path)
     assert land_feed(feed)["deliveries"] == 3
     assert recapture(feed, date(2026, 3, 2), date(2026, 3, 3), "lost")["deliveries"] == 2
     assert [row["name"] for row in landed()[3:]] == ["gate_20260302.csv", "gate_20260303.csv"]
-
-
-def test_the_command_asks_one_source_and_says_what_came(project, tmp_path, capsys):
-    folder = tmp_path / "gates"
-    folder.mkdir()
-    (folder / "gate_1.csv").write_text(CSV, encoding="utf-8")
-    feed = project.feed(FOLDER.format(path=folder))
-    assert told_by("land", "--feed", feed, "--json", capsys=capsys) == (
-        0,
-        [{"feed": FEED, "deliveries": 1, "bytes": 65}],
-        "",
-    )
-    days = ("--from", "2026-03-01", "--to", "2026-03-02")
-    code, _, error = told_by("land", "--feed", feed, *days, capsys=capsys)
-    assert (code, error) == (
-        2,
-        "days are asked for again with a reason\n  Expected --from, --to and --reason, all three or none.\n",
-    )
-    code, _, error = told_by("land", *days, "--reason", "lost", capsys=capsys)
-    assert (code, error.splitlines()[0]) == (2, "days are asked for again of one feed")
-    code, _, error = told_by("land", "--feed", "transport.gates", capsys=capsys)
-    assert (code, error.splitlines()[0]) == (2, "feeds: there is no feed 'transport.gates'")
-    assert len(landed()) == 1
-
-
-def told_by(*words: str, capsys) -> tuple[int, list | None, str]:
-    """The exit code of a command, what it prints as JSON, and its error."""
-    from citylake.cli import main
-
-    capsys.readouterr()
-    with pytest.raises(SystemExit) as ended:
-        main(list(words))
-    printed = capsys.readouterr()
-    return int(ended.value.code or 0), json.loads(printed.out) if printed.out else None, printed.err
