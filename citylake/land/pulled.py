@@ -42,8 +42,8 @@ class Spool:
         if self.most_bytes is not None and self.size > self.most_bytes:
             raise DataFailed(
                 "the source sends more than is allowed", where=self.where,
-                found=f"more than {self.most_bytes >> 20:,} MB", 
-                next_step="Nothing of it was landed; raise arrival.most_mb if that is right.",
+                found=f"more than {self.most_bytes >> 20:,} MB",
+                next_step="Nothing of it was landed. arrival.most_mb allows more; one page may have 64 MB.",
             )  # fmt: skip
         self._digest.update(data)
         if len(self.head) < SNIFFED_BYTES:
