@@ -20,7 +20,18 @@ def main() -> None:
         "only", nargs="*", choices=[*MEASUREMENTS, []], help="which measurements; all by default"
     )
     parser.add_argument(
-        "--rows", type=int, default=1_000_000, help="rows of the admission (default: 1000000)"
+        "--rows",
+        type=int,
+        nargs="+",
+        default=[1_000_000, 10_000_000, 50_000_000, 120_000_000],
+        metavar="N",
+        help="rows of the admission, several sizes in turn (default: 1, 10, 50 and 120 million)",
+    )
+    parser.add_argument(
+        "--alone-from-gb",
+        type=float,
+        default=10,
+        help="files from here on are admitted without a peer (default: 10)",
     )
     parser.add_argument("--drops", type=int, default=20, help="drops of the latency (default: 20)")
     parser.add_argument("--no-write", action="store_true", help="print only")

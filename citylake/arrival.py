@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -20,7 +20,8 @@ class Changes(Strict):
 
 
 class Covers(Strict):
-    """How the covered period is known: groups `date`, or `from` and `to` (included), in the name."""
+    """How the covered period is known from the name: groups `date`, or `from` and `to` (included), or `time`
+    (a day with hour and minute, local) where several deliveries come a day."""
 
     from_name: str
 
@@ -33,16 +34,33 @@ class Covers(Strict):
         if not match:
             return None
         groups = match.groupdict()
-        first, last = (_day(groups.get("date") or groups[bound]) for bound in ("from", "to"))
+        whole = groups.get("date") or groups.get("time")
+        first, last = (_day(whole or groups[bound]) for bound in ("from", "to"))
         if last < first:
             raise ValueError(f"the name covers {first} to {last}, which ends before it begins")
         return first, last
 
+    @property
+    def tells_time(self) -> bool:
+        """Whether a name tells the hour and minute it is for."""
+        return "time" in _groups_of(self.from_name)
+
+    def moment(self, name: str) -> datetime | None:
+        """The local hour and minute that a file name tells, or None where it tells none.
+
+        Raises: ValueError where there is no such time.
+        """
+        match = re.search(self.from_name, name) if self.tells_time else None
+        if not match or not match.group("time"):
+            return None
+        digits = re.sub(r"\D", "", match.group("time")).ljust(12, "0")
+        return datetime.strptime(digits[:12], "%Y%m%d%H%M")  # noqa: DTZ007  local, of the feed's zone
+
     @model_validator(mode="after")
     def _groups(self) -> Covers:
         groups = _groups_of(self.from_name)
-        if "date" not in groups and not {"from", "to"} <= groups:
-            raise ValueError("covers.from_name needs a group `date`, or `from` and `to`")
+        if not groups & {"date", "time"} and not {"from", "to"} <= groups:
+            raise ValueError("covers.from_name needs a group `date`, or `from` and `to`, or `time`")
         return self
 
 
@@ -59,20 +77,25 @@ def _day(text: str) -> date:
 
 
 class Arrival(Source):
-    """How deliveries come: from where, how often, by when."""
+    """How deliveries come: from where, how often, on which days, by when, since when.
+
+    Without `since` they are expected from the first delivery on.
+    """
 
     every: Duration
     senders: int = Field(default=1, ge=1)
     sender_from_name: str | None = None
     deadline: Duration
+    calendar: Literal["every_day", "working_days"] = "every_day"
+    since: date | None = None
 
     @model_validator(mode="after")
     def _groups(self) -> Arrival:
         problems = []
         if self.sender_from_name and "sender" not in _groups_of(self.sender_from_name):
             problems.append("sender_from_name needs a group `sender`")
-        if self.is_pulled and self.every <= timedelta(0):
-            problems.append("every must be longer than nothing: it is how often the source is asked")
+        if self.every <= timedelta(0):
+            problems.append("every must be longer than nothing")
         if problems:
             raise ValueError("; ".join(problems))
         return self

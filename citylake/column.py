@@ -27,6 +27,8 @@ _SPELLED = {
     "km": "kilometer", "公里": "kilometer", "千米": "kilometer", "m": "meter", "米": "meter", "mm": "millimeter",
     "毫米": "millimeter", "cm": "centimeter", "厘米": "centimeter", "s": "second", "秒": "second", "min": "minute",
     "分钟": "minute", "h": "hour", "小时": "hour", "d": "day", "天": "day", "hPa": "hectopascal", "Pa": "pascal",
+    "mph": "mile/hour", "kn": "knot", "节": "knot", "miles": "mile", "mi": "mile", "英里": "mile", "ft": "foot", "英尺": "foot",
+    "lb": "pound", "磅": "pound", "斤": "jin", "K": "kelvin", "mbar": "millibar",
     "百帕": "hectopascal", "%": "percent", "元": "CNY", "CNY": "CNY", "RMB": "CNY", "¥": "CNY",
 }  # fmt: skip
 _PSEUDONYM = re.compile(r"^pseudonym\(([a-z][a-z0-9_]*)\)$")
@@ -45,7 +47,9 @@ def _registry():
     """Units and their conversions; half a second to make."""
     import pint
 
-    return pint.UnitRegistry()
+    registry: pint.UnitRegistry = pint.UnitRegistry()
+    registry.define("jin = 0.5 * kilogram")
+    return registry
 
 
 def _conversion(source: str, target: str) -> tuple[float, float]:
@@ -117,9 +121,15 @@ class Column(BaseModel):
         return not (self.privacy and self.privacy.becomes == "drop")
 
     @property
+    def is_epoch(self) -> bool:
+        """Whether its texts count seconds (`epoch_s`) or milliseconds (`epoch_ms`) since 1970."""
+        return self.format in ("epoch_s", "epoch_ms")
+
+    @property
     def is_personal(self) -> bool:
         """Whether its values must not be shown as they came."""
-        return bool(self.privacy and self.privacy.kind in ("direct", "sensitive"))
+        privacy = self.privacy
+        return bool(privacy and (privacy.kind in ("direct", "sensitive") or privacy.becomes != "keep"))
 
     @property
     def unit(self) -> str | None:
@@ -142,6 +152,17 @@ class Column(BaseModel):
             with contextlib.suppress(pint.DimensionalityError, pint.UndefinedUnitError):
                 found[spelled] = _conversion(unit, UNITS[self.unit or ""])
         return found
+
+    def other_units(self) -> dict[str, tuple[float, float]]:
+        """Every unit that a department could send instead: its spelling, and (factor, offset) from today's number."""
+        if not self.unit or not self.from_unit:
+            return {}
+        mine = self.conversion()
+        found: dict[tuple[float, float], str] = {}
+        for spelled, (factor, offset) in self.spelled_units().items():
+            ratio = float(f"{mine[0] / factor:.12g}"), float(f"{(mine[1] - offset) / factor:.12g}")
+            found.setdefault(ratio, spelled)
+        return {spelled: ratio for ratio, spelled in found.items() if ratio != (1.0, 0.0)}
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:
@@ -171,4 +192,6 @@ class Column(BaseModel):
             raise ValueError("generalise(age_band) is for a birth year: `type: integer`")
         if self.format and self.type not in ("date", "timestamp"):
             raise ValueError("format is for date and timestamp")
+        if self.is_epoch and self.type != "timestamp":
+            raise ValueError(f"format {self.format} is for `type: timestamp`")
         return self

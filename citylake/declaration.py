@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from citylake import settings
 from citylake.clock import parse_duration
-from citylake.errors import Problems, WrongUse
+from citylake.errors import CitylakeError, Problems, WrongUse
 
 NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -46,28 +46,34 @@ def repeated(names: Iterable[str]) -> list[str]:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file. Raises: Problems."""
+    """The mapping in a YAML file. Raises: Problems with every mistake that hides no other."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        """Refuses a key given twice, which YAML forbids and PyYAML lets pass."""
+    from citylake.plain_yaml import parsed
 
-    def mapping(loader, node):
-        keys = [loader.construct_object(key) for key, _ in node.value]
-        if twice := repeated(str(key) for key in keys):
-            problem = f"the key '{twice[0]}' is given twice"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-        return loader.construct_mapping(node, deep=True)
-
-    Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+    problems: list[CitylakeError] = []
+    content: Any = None
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Problems([WrongUse("this is not YAML", where=shown(path), found=str(error))]) from error
-    if not isinstance(content, dict):
-        raise Problems(
-            [WrongUse("a feed file is a mapping of keys", where=shown(path), found=type(content).__name__)]
+        content, mistakes = parsed(path.read_bytes().decode("utf-8-sig"))
+        problems += [WrongUse(what, where=f"{shown(path)}: line {line}", next_step=next_step)
+                     for line, what, next_step in mistakes]  # fmt: skip
+    except UnicodeDecodeError as error:
+        problems.append(WrongUse("this is not YAML", where=shown(path), found=str(error), expected="text in utf-8",
+                                 next_step="Save the file as UTF-8."))  # fmt: skip
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{shown(path)}: line {mark.line + 1}" if mark else shown(path)
+        found = getattr(error, "problem", None) or str(error).splitlines()[0]
+        next_step = (
+            "Indent with spaces, not tabs." if "\\t" in found else "Look at the line and the one above it."
         )
+        problems.append(WrongUse("this is not YAML", where=place, found=found, next_step=next_step))
+    if not problems and not isinstance(content, dict):
+        kind = {"NoneType": "nothing", "str": "a text"}.get(type(content).__name__, type(content).__name__)
+        problems.append(WrongUse("a feed file is a mapping of keys", where=shown(path), found=kind,
+                                 next_step="`citylake feed new <file>` writes one from a sample."))  # fmt: skip
+    if problems:
+        raise Problems(problems)
     return content
 
 
@@ -76,26 +82,9 @@ def validated(model: type[BaseModel], content: dict[str, Any], path: Path) -> An
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise Problems([_problem(item, content, path) for item in error.errors()]) from error
+        from citylake.mistakes import every_mistake
 
-
-def _problem(item: Any, content: dict[str, Any], path: Path) -> WrongUse:
-    """A pydantic error as an error for the writer of a feed file."""
-    place = list(item["loc"])
-    if place[:1] == ["columns"] and len(place) > 1 and isinstance(place[1], int):
-        column = content["columns"][place[1]]
-        named = column.get("name", place[1] + 1) if isinstance(column, dict) else place[1] + 1
-        place[:2] = [f"column '{named}'"]
-    what = item["msg"].removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        what = f"the key '{place.pop()}' is not known"
-    elif item["type"] == "missing":
-        what = f"the key '{place.pop()}' is missing"
-    where = ": ".join([shown(path), *[str(part) for part in place]])
-    found = (
-        None if item["type"] in ("missing", "value_error", "extra_forbidden") else repr(item["input"])[:80]
-    )
-    return WrongUse(what, where=where, found=found)
+        raise Problems(every_mistake(model, content, error, shown(path))) from error
 
 
 def shown(path: Path) -> str:

@@ -10,8 +10,10 @@ import functools
 import hashlib
 import json
 import re
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
@@ -31,10 +33,19 @@ TECHNICAL_COLUMNS = ("_delivery_id", "_source_row", "_business_date", "_known_at
 
 
 class Partition(Strict):
-    """The column whose local date is the row's business date."""
+    """The column whose local date is the row's business date, and which dates are plausible.
+
+    A clock that was reset says 1970, a wrong one the future; either would make a partition of its own.
+    """
 
     by: str
     every: Literal["day"] = "day"
+    since: date = date(1971, 1, 1)
+    ahead: Duration = timedelta(days=1)  # beyond the landing; more for plans and bookings
+
+    def plausible(self, landed_at: datetime, timezone: str) -> tuple[date, date]:
+        """The first and the last plausible day of what landed then, in the department's zone."""
+        return self.since, (landed_at + self.ahead).astimezone(ZoneInfo(timezone)).date()
 
 
 class Rule(Strict):

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, model_validator
+from pydantic import ByteSize, Field, model_validator
 
 from citylake.declaration import Strict
 
@@ -24,6 +24,7 @@ KEYS = {
     "widths": ("fixed_width",),
     "counts": ("fixed_width",),
     "records": ("json", "xml"),
+    "record_limit": ("csv", "jsonl", "json", "xml", "fixed_width", "geojson"),
     "carry": ("json", "xml"),
 }
 
@@ -49,6 +50,9 @@ class Format(Strict):
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     may_be_empty: bool = False
+    record_limit: ByteSize = Field(
+        default=ByteSize(4 << 20), ge=16
+    )  # a longer record is refused, such as 32MiB
 
     @model_validator(mode="after")
     def _known(self) -> Format:

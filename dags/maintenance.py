@@ -29,3 +29,18 @@ with DAG(
         return found
 
     sweep()
+
+with DAG(
+    "maintenance__gaps", schedule=timedelta(minutes=5), tags=["maintenance"],
+    doc_md="Tell each delivery that did not come once, when its deadline has passed, and once more when it came.",
+    **DAG_DEFAULTS,
+):  # fmt: skip
+
+    @task
+    def tell():
+        """Log what has become missing and what no longer is; skipped where there is neither."""
+        from citylake.stewardship.gaps import tell as verb
+
+        return call(verb, done="found")
+
+    tell()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from citylake import lake, ledger, settings
-from citylake.admit import drift
+from citylake.admit import drift, forgetting
 from citylake.admit.reading import Reading, Unreadable, read
 from citylake.admit.scratch import scratch
 from citylake.admit.typing import Typed, Typing
-from citylake.admit.writing import admitted_schema, quarantine_schema, replace_rows
+from citylake.admit.writing import Target, admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
-from citylake.ledger import decisions, deliveries, profiles
+from citylake.ledger import decisions, deliveries, profiles, readmissions
 from citylake.ledger.deliveries import Delivery, Outcome
+from citylake.ledger.feeds import declare_feeds
+from citylake.stewardship import readmission
 
 ROLE = "admit"
 
@@ -23,7 +25,9 @@ ROLE = "admit"
 def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = None) -> dict:
     """Admit every delivery of a feed that waits, in order of arrival. Returns the counts of outcomes.
 
-    Asks again until nothing waits: an admission can undo that a later delivery repeated an earlier one.
+    Asks again until nothing waits: an admission can undo that a later delivery repeated an earlier one. After the
+    last re-admission what must leave no trace is forgotten. Raises: WrongUse where the feed file changed the meaning of
+    rows that nobody asked for again.
     """
     counts = {"admitted": 0, "held": 0, "repeated": 0, "rows": 0}
     done: set[str] = set()
@@ -33,6 +37,7 @@ def admit_waiting(feed_id: str, progress: Callable[[Outcome], None] | None = Non
                 item for item in deliveries.waiting(connection, feed_id) if item.delivery_id not in done
             ]
         if not waiting:
+            forgetting.forget(ROLE, feed_id)
             return counts
         for delivery in waiting:
             outcome = admit(delivery.delivery_id)
@@ -47,7 +52,8 @@ def admit(delivery_id: str) -> Outcome:
     """Admit one delivery; doing it again replaces what it did before.
 
     A function of the bytes, the feed file and the keys. Order: quarantined rows, admitted rows (one
-    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery.
+    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery, or where the feed
+    file changed the meaning of other rows that nobody asked for again.
     """
     with ledger.connect(ROLE) as connection:
         delivery = deliveries.find_delivery(connection, delivery_id)
@@ -58,9 +64,10 @@ def admit(delivery_id: str) -> Outcome:
                 else f"delivery '{delivery_id}' belongs to no feed: '{delivery.feed_id}'",
                 next_step="`citylake ledger deliveries` lists the deliveries.",
             )  # fmt: skip
-        from citylake.ledger.feeds import declare_feeds
-
+        is_settled = readmission.refuse_mixing(connection, feed, delivery_id)
         declare_feeds(connection, [feed])
+        if is_settled:
+            readmissions.settle(connection, feed.feed_id, feed.version)
         repeats = deliveries.repeated(connection, delivery, covered_period(delivery, feed)[0])
         history = _History(connection, delivery)
         now = connection.execute("select ledger.clock_now() as now, clock_timestamp() as wall").fetchone()
@@ -89,12 +96,24 @@ def admit(delivery_id: str) -> Outcome:
 
 def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | None, list[dict]]:
     """The first and last day the delivery's name covers, or None; and the reason to hold where it is impossible."""
+    told = f"the name '{delivery.name}' covers"
     try:
-        return feed.covers.period(delivery.name) if feed.covers else None, []
+        period = feed.covers.period(delivery.name) if feed.covers else None
     except ValueError as error:
-        return None, [
-            {"kind": "impossible_period", "text": f"the name '{delivery.name}' covers no days: {error}"}
-        ]
+        return None, [{"kind": "impossible_period", "text": f"{told} no days: {error}"}]
+    if period and feed.partition:
+        first, last = feed.partition.plausible(_landed_at(delivery), feed.format.timezone)
+        # A file of a whole month or year may come before its end.
+        if period[0] < first or period[0] > last or period[1] > last + timedelta(days=366):
+            text = f"{told} {period[0]} to {period[1]}, where {first} to {last} is plausible (partition.since, partition.ahead)"
+            return None, [{"kind": "impossible_period", "text": text}]
+    return period, []
+
+
+def _landed_at(delivery: Delivery) -> datetime:
+    """When it landed; in a replayed city when it was said to arrive."""
+    is_replayed = settings.current().clock == "replay"
+    return delivery.arrived_at if is_replayed else delivery.landed_at or delivery.arrived_at
 
 
 class _History:
@@ -102,12 +121,16 @@ class _History:
 
     def __init__(self, connection, delivery: Delivery):
         self.is_released = decisions.is_released(connection, delivery.delivery_id)
-        before = (delivery.arrived_at, delivery.delivery_id)
         self.before = [
             drift.Profile.kept(row["records"], row["columns"])
-            for row in profiles.latest_profiles(connection, delivery.feed_id, before, drift.LATEST)
+            for row in profiles.latest_profiles(connection, delivery, drift.LATEST)
         ]
         self.profile: drift.Profile | None = None
+
+    def accepts(self, reason: dict, found: dict) -> bool:
+        """Whether undeclared columns are accepted: by a steward, or with the delivery before."""
+        known = set(self.before[-1].columns) if self.before else set()
+        return reason["kind"] == "added_column" and (self.is_released or known >= set(found["added"]))
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _History) -> Outcome:
@@ -125,16 +148,22 @@ def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _
 
 def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[str, int | None]:
     """Make the delivery's rows in both tables be those of the files; returns the snapshots by layer."""
+    by_month = feed.partition is not None
+    admitted = Target(feed.admitted, admitted_schema(feed), by_month, lambda: _pending(feed))
     parts = (
-        ("quarantine", quarantine_schema(), False, typed.quarantined_files),
-        ("admitted", admitted_schema(feed), feed.partition is not None, typed.admitted_files),
+        ("quarantine", Target(feed.quarantine, quarantine_schema(), False), typed.quarantined_files),
+        ("admitted", admitted, typed.admitted_files),
     )
-    return {
-        layer: replace_rows(
-            ROLE, getattr(feed, layer), columns, by_month, delivery.delivery_id, run_id, files
-        )
-        for layer, columns, by_month, files in parts
-    }
+    with forgetting.writing(ROLE, feed.feed_id):
+        return {
+            layer: replace_rows(ROLE, target, delivery.delivery_id, run_id, files)
+            for layer, target, files in parts
+        }
+
+
+def _pending(feed: Feed) -> list[str]:
+    with ledger.connect(ROLE) as connection:
+        return readmissions.pending(connection, feed.feed_id)
 
 
 def _read_and_type(
@@ -148,14 +177,13 @@ def _read_and_type(
         found = drift.drift(feed, reading.header)
         profiler = drift.Profiler(feed, reading)
         reasons = drift.reasons_to_hold(feed, found, reading.header) + covered_period(delivery, feed)[1]
+        reasons = [reason for reason in reasons if not history.accepts(reason, found)]
         if reasons:
             for _ in reading.batches:  # only to count them
                 pass
             drift.note_likely_names(found, reasons, profiler.profile(), history.before)
             return found, Typed(parsed=reading.records), reasons
-        replayed = settings.current().clock == "replay"
-        landed_at = delivery.arrived_at if replayed else delivery.landed_at or delivery.arrived_at
-        typing = Typing(feed, delivery, folder, landed_at, common["known_at"])
+        typing = Typing(feed, delivery, folder, _landed_at(delivery), common["known_at"])
         typed = typing.run(reading, reopen=lambda: _read(delivery, feed))
     except Unreadable as error:
         reason = {
@@ -167,7 +195,9 @@ def _read_and_type(
         reason = {"kind": "empty", "text": "a header and no records, where records are promised"}
         return found, Typed(), [reason]
     history.profile = profiler.profile()
-    changes = drift.findings(feed, history.profile, history.before)
+    # As the ledger keeps profiles: what is found is told in the outcome, where no personal value may stand.
+    told = drift.Profile.kept(history.profile.records, history.profile.as_kept(feed))
+    changes = drift.findings(feed, told, history.before)
     for change in changes:
         found.setdefault(change.kind, []).append(change.text)
     reasons = [] if history.is_released else drift.held_for(feed, changes)

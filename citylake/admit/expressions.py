@@ -85,6 +85,8 @@ def _plain_number(text: str, feed: Feed) -> str:
     form = feed.format
     if (form.decimal, form.thousands) == (".", None):
         return text
+    if form.thousands == " ":  # offices write the space that does not break a line
+        text = f"translate({text}, '\u00a0\u202f', '  ')"
     # Groups of three, or 1.5 would be 15 where the point is for thousands.
     group = f"({re.escape(form.thousands)}[0-9]{{3}})+" if form.thousands else "(?!)"
     shape = f"[+-]?([0-9]+|[0-9]{{1,3}}{group})({re.escape(form.decimal)}[0-9]*)?([eE][+-]?[0-9]+)?"
@@ -129,6 +131,8 @@ def _within_years(value: str) -> str:
 
 def _timestamp(column: Column, text: str, feed: Feed) -> str:
     zone = literal(feed.format.timezone)
+    if column.is_epoch:
+        return _within_years(_epoch(column, text))
     if _format_has_offset(column):
         return _within_years(f"try_strptime({text}, {literal(column.format or '')})")
     local = f"{_local(column, text)} at time zone {zone}"
@@ -145,6 +149,13 @@ def _timestamp(column: Column, text: str, feed: Feed) -> str:
     whole = f"regexp_replace({text}, '([ T][0-9]{{1,2}}:[0-9]{{2}})(Z|[+-])', '\\1:00\\2')"
     instant = _within_years(f"try_cast({whole} as timestamptz)")
     return f"case when {_has_offset(text)} then {instant} else {local} end"
+
+
+def _epoch(column: Column, text: str) -> str:
+    """Seconds or milliseconds since 1970 as an instant."""
+    per_unit = 1_000_000 if column.format == "epoch_s" else 1_000
+    micros = f"round(try_cast({text} as decimal(20, 3)) * {per_unit})::bigint"
+    return f"case when regexp_full_match({text}, '-?[0-9]{{1,14}}([.][0-9]+)?') then make_timestamptz({micros}) end"
 
 
 @functools.cache
@@ -169,7 +180,7 @@ def _local(column: Column, text: str) -> str:
 
 
 def _format_has_offset(column: Column) -> bool:
-    return "%z" in (column.format or "").lower()
+    return column.is_epoch or "%z" in (column.format or "").lower()
 
 
 def _has_offset(text: str) -> str:
@@ -180,7 +191,9 @@ def broken_rules(column: Column) -> list[tuple[str, str]]:
     """(rule, condition that holds when it is broken) over the columns `<name>` and `_text_<name>`."""
     value, text = quoted(column.name), quoted(f"_text_{column.name}")
     rules = []
-    if column.type != "string":
+    if column.type == "string":
+        rules.append(("nul", f"contains({text}, chr(0))"))  # no database can show or keep it
+    else:
         rules.append(("cast", f"{text} is not null and {value} is null"))
     if column.required:
         rules.append(("required", f"{text} is null"))

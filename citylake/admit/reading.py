@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from citylake.feed import Feed
+from citylake.format import Format
 
 _ROWS = 20_000
+_SNIFFED_BYTES = 65_536
 _READERS = {
     "csv": "delimited", "excel": "workbook", "jsonl": "json_lines", "json": "json_document",
     "geojson": "json_document", "xml": "xml_document", "parquet": "parquet", "fixed_width": "fixed_width",
@@ -68,6 +71,10 @@ def read(stream, feed: Feed, compression: str) -> Reading:
             reading = module.read(unpacking.unpacked(stream, feed.format, compression), feed)
     except unpacking.DAMAGED as error:
         raise unpacking.damaged(error) from error
+    if any("\x00" in name or not _is_text(name) for name in reading.header):
+        raise Unreadable(
+            "unreadable", "a column name holds a NUL character or half of one: these bytes are no table"
+        )
     return unpivot.unpivoted(reading, feed.unpivot) if feed.unpivot else reading
 
 
@@ -80,6 +87,95 @@ def spooled(stream) -> BinaryIO:
     return cast(BinaryIO, file)
 
 
+def spooled_text(stream, form: Format) -> BinaryIO:
+    """As `spooled`, for text. Raises: Unreadable where its first bytes are plainly of another encoding."""
+    file = spooled(stream)
+    refuse_other_encoding(file.read(_SNIFFED_BYTES), form.encoding)
+    file.seek(0)
+    return file
+
+
+def refuse_other_encoding(head: bytes, encoding: str) -> None:
+    """Some encodings decode any bytes, to other characters: a mark at the begin, and UTF-8 itself, tell better.
+
+    Raises: Unreadable.
+    """
+    name = codecs.lookup(encoding).name
+    marked = next((told for mark, told in _MARKS.items() if head.startswith(mark)), None)
+    if marked and not name.startswith(marked):
+        raise wrong_encoding(encoding, f"they begin with the mark of {marked}")
+    if name.startswith("utf") or _characters_of_utf8(head[:_SNIFFED_BYTES]) < _SURE:
+        return
+    raise wrong_encoding(encoding, "they are utf-8")
+
+
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_SURE = 6  # that many characters of GB18030 or Latin-1 are valid UTF-8 by chance once in 100,000 files
+
+
+def _characters_of_utf8(head: bytes) -> int:
+    """How many characters beyond ASCII there are, none where the bytes are not UTF-8."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return 0
+    return sum(character > "\x7f" for character in text)
+
+
+def wrong_encoding(encoding: str, but: str = "") -> Unreadable:
+    """The reason of bytes that are not text of the declared encoding, with what they are where that is known."""
+    return Unreadable("wrong_encoding", f"the bytes are not {encoding}" + (f": {but}" if but else ""))
+
+
+def record_too_long(form: Format, number: int | None = None) -> Unreadable:
+    """The reason of a record, or what should be one, beyond `format.record_limit`."""
+    which = f"record {number}" if number else "a record"
+    limit = form.record_limit.human_readable()
+    return Unreadable(
+        "record_too_long",
+        f"{which} is longer than {limit}: a quote, a line or an element that never ends? Where records are that"
+        " long, say so in `format.record_limit`",
+    )
+
+
+def lines_within(lines, form: Format) -> Iterator:
+    """The lines of a text or binary file, none read beyond the record limit. Raises: Unreadable."""
+    number = 0
+    while line := lines.readline(form.record_limit + 1):
+        number += 1
+        if len(line) > form.record_limit:
+            raise record_too_long(form, number)
+        yield line
+
+
+class Measured:
+    """A binary stream that ends with Unreadable where more than the record limit is read between two restarts."""
+
+    def __init__(self, stream, form: Format):
+        self._stream, self._form, self._size = stream, form, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """As of any stream. Raises: Unreadable."""
+        part = self._stream.read(size)
+        self._size += len(part)
+        if self._size > self._form.record_limit + _SNIFFED_BYTES:  # what a parser reads ahead
+            raise record_too_long(self._form)
+        return part
+
+    def restart(self) -> None:
+        """Count from here: a record ends, or there is none."""
+        self._size = 0
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written: JSON may hold half of a pair of surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def text_batches(
     reading: Reading, rows: Iterable[tuple[int, Sequence[str | None]]], header: Sequence[str]
 ) -> Iterator:
@@ -90,8 +186,23 @@ def text_batches(
     types = [pa.int64(), *[pa.string()] * len(header)]
 
     def batch(numbers, values):
+        try:
+            return made(numbers, values)
+        except UnicodeEncodeError:
+            good = []
+            for number, row in zip(numbers, values, strict=True):
+                if all(_is_text(text) for text in row if text):
+                    good.append((number, row))
+                    continue
+                shown = ", ".join(str(text) for text in row).encode("utf-8", "backslashreplace").decode()
+                reading.unparsed.append(Unparsed(number, shown, "a text holds half of a character"))
+            return made([number for number, _ in good], [row for _, row in good])
+
+    def made(numbers, values):
         columns = [pa.array(numbers, pa.int64())]
-        columns += [pa.array(column, pa.string()) for column in zip(*values, strict=True)]
+        columns += [pa.array(column, pa.string()) for column in zip(*values, strict=True)] or [
+            pa.array([], pa.string()) for _ in header
+        ]
         reading.records += len(numbers)
         return pa.RecordBatch.from_arrays(columns, schema=pa.schema(list(zip(names, types, strict=True))))
 

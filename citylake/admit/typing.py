@@ -51,6 +51,7 @@ class Typing:
         self.feed, self.delivery, self.scratch = feed, delivery, scratch
         self.times = {"id": delivery.delivery_id, "landed": landed_at, "known": known_at}
         self.period = feed.covers.period(delivery.name) if feed.covers else None
+        self.plausible = feed.partition and feed.partition.plausible(landed_at, feed.format.timezone)
         self.connection = _connect(scratch, feed, delivery)
         self.nulls: Counter[str] = Counter()
 
@@ -128,6 +129,11 @@ class Typing:
             # Or a row with a wrong date would count as the whole of another day.
             rules.append(
                 ("outside_period", f"coalesce(_business_date not between {first} and {last}, false)")
+            )
+        if self.plausible:
+            first, last = (sql.literal(day.isoformat()) for day in self.plausible)
+            rules.append(
+                ("implausible_date", f"coalesce(_business_date not between {first} and {last}, false)")
             )
         # Nearly every row breaks nothing: the list is only made where one of the conditions holds.
         any_broken = " or ".join(f"({condition})" for _, condition in rules)

@@ -35,7 +35,7 @@ def unpacked(stream, form: Format, compression: str):
         _refuse_bomb(archive.infolist())
         file.seek(0)
         return file
-    member = _member(archive, form)
+    member = member_of(archive, form.member)
     _refuse_bomb([member])
     return _Limited(archive.open(member), lambda: max(member.compress_size, 1))
 
@@ -46,7 +46,8 @@ def damaged(error: Exception) -> Unreadable:
     return Unreadable("unreadable", f"the compressed bytes are damaged or cut: {text}")
 
 
-def _member(archive: zipfile.ZipFile, form: Format) -> zipfile.ZipInfo:
+def member_of(archive: zipfile.ZipFile, named: str | None) -> zipfile.ZipInfo:
+    """The one member of that name, or the only one. Raises: Unreadable."""
     members = [
         each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")
     ]
@@ -55,14 +56,14 @@ def _member(archive: zipfile.ZipFile, form: Format) -> zipfile.ZipInfo:
         raise Unreadable("unsafe_archive", f"names in the archive lead out of it: {', '.join(unsafe[:5])}")
     if not members:
         raise Unreadable("empty", "the archive has no file in it")
-    wanted = form.member or "*"
+    wanted = named or "*"
     found = [each for each in members if fnmatch.fnmatchcase(PurePosixPath(each.filename).name, wanted)
              or fnmatch.fnmatchcase(each.filename, wanted)]  # fmt: skip
     if len(found) != 1:
         names = ", ".join(each.filename for each in members[:20])
         told = (
             f"{len(found)} files in the archive are named '{wanted}'"
-            if form.member
+            if named
             else f"{len(found)} files in the archive"
         )
         raise Unreadable(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from citylake import lake
@@ -11,6 +13,20 @@ _TECHNICAL = {
     "_delivery_id": "string", "_source_row": "integer", "_business_date": "date", "_known_at": "timestamp",
     "_landed_at": "timestamp", "_extra": "string",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table and what it must look like: column name -> type, and whether files are apart by month.
+
+    `leaving` gives the deliveries about to be admitted again, when asked: where a column's type changes, their rows could
+    not be read any more, so they leave the table in the same commit.
+    """
+
+    table_id: str
+    columns: dict[str, str]
+    by_month: bool
+    leaving: Callable[[], Iterable[str]] = tuple
 
 
 def admitted_schema(feed: Feed) -> dict[str, str]:
@@ -28,15 +44,7 @@ def quarantine_schema() -> dict[str, str]:
     return kept | {"rules": "list", "record": "string"}
 
 
-def replace_rows(
-    role: str,
-    table_id: str,
-    columns: dict[str, str],
-    by_month: bool,
-    delivery_id: str,
-    run_id: str,
-    files: list[Path],
-) -> int | None:
+def replace_rows(role: str, target: Target, delivery_id: str, run_id: str, files: list[Path]) -> int | None:
     """Make the rows of a delivery in a table be those of `files`; returns the snapshot, None without one.
 
     Uploads first, then one commit that deletes the delivery's rows and adds the files. Repeating
@@ -45,8 +53,8 @@ def replace_rows(
     from pyiceberg.exceptions import CommitFailedException, ValidationException
     from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-    uploaded = _upload(role, table_id, delivery_id, run_id, files)
-    table = _table(role, table_id, columns, by_month, create=bool(files))
+    uploaded = _upload(role, target.table_id, delivery_id, run_id, files)
+    table = _table(role, target.table_id, target.columns, target.by_month, create=bool(files))
     if table is None:
         return None
 
@@ -57,7 +65,7 @@ def replace_rows(
     )  # fmt: skip
     def commit() -> int | None:
         table.refresh()
-        _replace(table, columns, delivery_id, run_id, uploaded)
+        _replace(table, target, delivery_id, run_id, uploaded)
         snapshot = table.current_snapshot()
         return snapshot.snapshot_id if snapshot else None
 
@@ -75,21 +83,50 @@ def _upload(role: str, table_id: str, delivery_id: str, run_id: str, files: list
     return addresses
 
 
-def _replace(table, columns: dict[str, str], delivery_id: str, run_id: str, uploaded: list[str]) -> None:
+def _replace(table, target: Target, delivery_id: str, run_id: str, uploaded: list[str]) -> None:
     import warnings
 
     properties = {"citylake.delivery-id": delivery_id, "citylake.run-id": run_id}
+    retyped = _retyped(table, target.columns)
     with table.transaction() as transaction, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Delete operation did not match any records")
-        known = set(table.schema().column_names)
-        if missing := {name: kind for name, kind in columns.items() if name not in known}:
-            with transaction.update_schema() as update:
-                for name, kind in missing.items():
-                    update.add_column(name, _types()[kind])
         if table.current_snapshot() is not None:
-            transaction.delete(f"_delivery_id = '{delivery_id}'", snapshot_properties=properties)
+            leaving = target.leaving() if retyped else ()
+            going = ", ".join(f"'{each}'" for each in sorted({delivery_id, *leaving}))
+            # Before the columns change: what is rewritten is read as it was written.
+            transaction.delete(f"_delivery_id in ({going})", snapshot_properties=properties)
+        _reshape(transaction, table.schema().column_names, target.columns, retyped)
         if uploaded:
             transaction.add_files(uploaded, snapshot_properties=properties, check_duplicate_files=False)
+
+
+def _retyped(table, columns: dict[str, str]) -> set[str]:
+    """The columns whose type is another than in files the table may hold.
+
+    Files carry no field ids and are read by the names of columns, so a column that went and comes back with another
+    type counts too.
+    """
+    now = {field.name: field.field_type for field in table.schema().fields}
+    return {
+        field.name
+        for schema in table.schemas().values()
+        for field in schema.fields
+        if (kind := columns.get(field.name)) not in (None, "list")
+        and field.field_type != _types()[kind]
+        and now.get(field.name) != _types()[kind]
+    }
+
+
+def _reshape(transaction, known: list[str], columns: dict[str, str], retyped: set[str]) -> None:
+    """Give the table exactly these columns. One of another type is another column: Iceberg promotes none of ours."""
+    going = [name for name in known if "." not in name and (name not in columns or name in retyped)]
+    coming = [name for name in columns if name not in known or name in retyped]
+    if going or coming:
+        with transaction.update_schema(allow_incompatible_changes=True) as update:
+            for name in going:
+                update.delete_column(name)
+            for name in coming:
+                update.add_column(name, _types()[columns[name]])
 
 
 def _types() -> dict:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from citylake import ledger
 from citylake.build import project
-from citylake.build.calendar import calendar_days
 from citylake.build.contract import Mart, marts
 from citylake.build.plan import Pinned, Plan, pin, plan_newest, plan_stale, view_sql
 from citylake.build.scratch import Scratch
+from citylake.calendar import calendar_days
 from citylake.clock import new_id
 
 

@@ -7,16 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from citylake.check.evaluation import Result
-
-_STYLE = """
-body { font: 18px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
-body { color: #1a1a1a }
-table { border-collapse: collapse; width: 100%; margin-bottom: 2rem }
-th, td { text-align: left; vertical-align: top; padding: .4rem .8rem; border-bottom: 1px solid #ccc }
-.failed-critical { background: #fbe3e1 } .failed-warning { background: #fdf1d3 }
-.failed-info { background: #e8eef7 }
-code { font-size: .85em; overflow-wrap: anywhere }
-"""
+from citylake.stewardship.page import page as html_page
 
 
 def page(domain: str, publication_id: str, at: datetime, results: Iterable[Result]) -> str:
@@ -25,9 +16,6 @@ def page(domain: str, publication_id: str, at: datetime, results: Iterable[Resul
     failed = [item for item in results if not item.success]
     verdict = "refused" if any(item.severity == "critical" for item in failed) else "passed"
     parts = [
-        "<!doctype html>", '<html lang="en"><head><meta charset="utf-8">',
-        f"<title>Quality of {html.escape(domain)}, {publication_id}</title>",
-        f"<style>{_STYLE}</style></head><body>",
         f"<h1>Quality of {html.escape(domain)}: {verdict}</h1>",
         f"<p>Publication {publication_id}, {at:%Y-%m-%d %H:%M} UTC.",
         f"{len(results)} checks, {len(failed)} failed.</p>",
@@ -37,7 +25,7 @@ def page(domain: str, publication_id: str, at: datetime, results: Iterable[Resul
         parts += [f"<h2>{html.escape(table)}</h2><table>",
                   "<tr><th>Result</th><th>Severity</th><th>Check</th><th>Observed</th></tr>",
                   *map(_row, chosen), "</table>"]  # fmt: skip
-    return "\n".join([*parts, "</body></html>", ""])
+    return html_page(f"Quality of {domain}, {publication_id}", parts)
 
 
 def _row(item: Result) -> str:

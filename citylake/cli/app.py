@@ -9,8 +9,11 @@ from dataclasses import dataclass
 import typer
 
 from citylake.cli import (
+    changing,
     explaining,
+    feed_quality,
     feeds,
+    gaps,
     held,
     landing,
     listings,
@@ -21,6 +24,7 @@ from citylake.cli import (
     servers,
     stages,
     summary,
+    unknown,
 )
 
 CITY, STAGES, LOOK, DECIDE = "The city", "The stages", "Look", "Decide"
@@ -28,7 +32,7 @@ NOUNS = {
     "feed": "Feed files: what the departments deliver.",
     "ledger": "What happened to every delivery.",
     "quarantine": "Rows that broke a rule.",
-    "quality": "Checks of the tables.",
+    "quality": "How good deliveries and tables are.",
 }
 
 
@@ -66,12 +70,21 @@ COMMANDS = (
     Entry("feed show", feeds.show_feed, ("citylake feed show health.case_report",)),
     Entry("feed new", new_feed.new_feed, (
         "citylake feed new noise_20260301.csv --name environment.noise_hourly",
-        "citylake feed new lots.xlsx --name transport --timezone Europe/Berlin")),
+        "citylake feed new lots.xlsx --name transport --timezone Europe/Berlin",
+        "citylake feed new timetable.zip --name transport.gtfs")),
     Entry("feed check", feeds.check_feeds, (
         "citylake feed check", "citylake feed check feeds/health/case_report.yml",
         "citylake feed check feeds/health/case_report.yml --sample case_report_2020-02-01.csv")),
-    Entry("feed diff", feeds.diff_feeds, ("citylake feed diff", "citylake feed diff health.case_report")),
+    Entry("feed diff", changing.diff_feeds, ("citylake feed diff", "citylake feed diff health.case_report")),
+    Entry("feed readmit", changing.readmit, (
+        "citylake feed readmit health.case_report",
+        "citylake feed readmit health.case_report --reason 'codes of the source are codes' --wait")),
+    Entry("gaps", gaps.gaps, (
+        "citylake gaps", "citylake gaps --department environment --status missing --fail",
+        "citylake gaps --feed health.case_report --from 2026-01-01 --to 2026-03-31 --json")),
+    Entry("ledger delays", gaps.delays, ("citylake ledger delays --feed environment.air_quality_hourly",)),
     Entry("ledger deliveries", listings.deliveries, ("citylake ledger deliveries --status held",)),
+    Entry("ledger unknown", unknown.unknown, ("citylake ledger unknown",)),
     Entry("quarantine list", listings.quarantine, (
         "citylake quarantine list --feed environment.air_station", "citylake quarantine list --rule pm25_ugm3.range")),
     Entry("quarantine held", held.held, ("citylake quarantine held",)),
@@ -80,6 +93,9 @@ COMMANDS = (
     Entry("quarantine reject", held.reject, (
         "citylake quarantine reject 01KJN5FCM0PNQF9JZ1CDSQRHVG --because 'sent by mistake, a new file comes'",)),
     Entry("quality show", listings.quality, ("citylake quality show --domain environment",)),
+    Entry("quality feed", feed_quality.feed_quality, (
+        "citylake quality feed environment.air_station",
+        "citylake quality feed health.case_report --html case_report.html")),
     Entry("indicators", listings.indicators, (
         "citylake indicators", "citylake indicators --code e1_pm25_ugm3 --period 2026-03-01")),
     Entry("explain", explaining.explain, ("citylake explain e1_pm25_ugm3 2026-03-01 --area 330106",)),

@@ -31,14 +31,6 @@ _COLUMNS = (
     show.Field("allowed"),
     show.Field("privacy"),
 )
-_DIFF = (
-    show.Field("feed_id", "feed", only="json"),
-    show.Field("key", "what"),
-    show.Field("before"),
-    show.Field("after"),
-    show.Field("meaning", style="bold"),
-    show.Field("consequence"),
-)
 
 
 def list_feeds(as_json: show.AsJson = False) -> None:
@@ -133,7 +125,7 @@ def check_feeds(
     """Check feed files and declarations of conformed tables; print every error of every file, exit 2.
 
     With --sample, one feed file is also tried on that file, without a running lake: what would be admitted and
-    quarantined, with examples. As JSON: a line for each rule that rows break.
+    quarantined, with examples and what to do. As JSON: a line for each thing found.
     """
     from citylake.errors import Problems, WrongUse
     from citylake.feed import load_feeds, read_feed
@@ -168,34 +160,3 @@ def check_feeds(
         f"{len(files)} file(s)" if files else f"{len(load_feeds())} feeds and {len(load_tables())} tables"
     )
     show.say(f"{checked}: no error.", style="green")
-
-
-def diff_feeds(
-    feed: Annotated[str | None, typer.Argument(help="The feed; every one if none.")] = None,
-    as_json: show.AsJson = False,
-) -> None:
-    """Compare the feed files with the declarations in force, and say what each change means.
-
-    evolve: nothing to do. re-admit from landing: rows that are there would come out differently.
-    new version: readers would break, so give the feed a new name.
-    """
-    from citylake import ledger
-    from citylake.errors import WrongUse
-    from citylake.feed import load_feeds
-    from citylake.ledger.listings import declarations
-    from citylake.stewardship.declaration_changes import changes
-
-    files = load_feeds()
-    with ledger.connect("steward") as connection:
-        in_force = {name: row["declaration"] for name, row in declarations(connection).items()}
-    known = sorted({**files, **in_force})
-    if feed is not None and feed not in known:
-        raise WrongUse(f"there is no feed '{feed}'", expected="one of " + ", ".join(known))
-    found = []
-    for name in [feed] if feed else known:
-        of_feed = [vars(change) for change in changes(name, in_force.get(name), files.get(name))]
-        found += of_feed
-        if of_feed and not as_json:
-            show.rows(of_feed, _DIFF, as_json, title=name)
-    if as_json or not found:
-        show.rows(found, _DIFF, as_json, nothing="The files say what is in force.")

@@ -49,7 +49,7 @@ def deliver(
     show.rows(shown, _SENT, as_json)
     if not all(row["feeds"] for row in sent):
         show.note(
-            "What no feed takes is kept as unknown; see `arrival.files` in the department's feed files."
+            "What no feed takes is kept as unknown: `citylake ledger unknown` says which feeds come close."
         )
 
 

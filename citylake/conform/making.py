@@ -12,7 +12,7 @@ from citylake.conform.session import RowsFailed, in_session, translated
 from citylake.conform.staging import stage
 from citylake.conform.work import ROLE, Work, declare_tables, next_work, only_writer
 from citylake.errors import DataFailed
-from citylake.ledger import partitions
+from citylake.ledger import partitions, readmissions
 from citylake.table import Table, find_table
 
 if TYPE_CHECKING:
@@ -114,6 +114,9 @@ def _write(spark: SparkSession, run: Run, work: Work) -> tuple[int, dict[str, Da
     branch = output.run_branch(run.run_id, run.batches)
     output.begin_branch(found, branch, base)
     snapshot, counts = batch.write(spark, run.table, work, found, branch, run.run_id)
+    with ledger.connect(ROLE) as connection:
+        if readmissions.is_under_way(connection, run.table.table_id, work.read_at):
+            raise output.MovedMeanwhile("an input is being admitted again: what was read may be half of it")
     if not any(count.repeated for count in counts.values()):
         output.publish_branch(found, branch, base)
     return snapshot, counts

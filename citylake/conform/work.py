@@ -15,6 +15,7 @@ from citylake.errors import ServerUnavailable
 from citylake.feed import ALL, load_feeds
 from citylake.ledger import partitions
 from citylake.ledger.partitions import Stale
+from citylake.stewardship import readmission
 from citylake.table import Input, Table, load_tables
 
 ROLE = "conform"
@@ -55,7 +56,8 @@ def windows(item: Input, table: Table, days: list[date]) -> list[Range] | None:
 def next_work(table: Table, request: dict | None = None) -> Work | None:
     """The newest stale partitions, as many as a batch takes, or None where nothing is stale.
 
-    With a request, all the partitions it asks for, stale or not.
+    With a request, all the partitions it asks for, stale or not. Raises: WrongUse where the feed file of an input gives
+    its rows another meaning than they were admitted with.
     """
     import psycopg
 
@@ -69,6 +71,11 @@ def next_work(table: Table, request: dict | None = None) -> Work | None:
             items = partitions.stale(connection, table.table_id)[:MOST_PARTITIONS]
         if not items:
             return None
+        for feed in (
+            load_feeds().get(item.table.removeprefix("admitted.")) for item in table.inputs.values()
+        ):
+            if feed:
+                readmission.refuse_mixing(connection, feed)
         inputs: dict[str, list[dict]] = {item.partition: [] for item in items}
         for row in partitions.expected_inputs(connection, table.table_id, list(inputs)):
             inputs[row["partition"]].append(row)

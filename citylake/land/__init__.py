@@ -5,6 +5,7 @@ from __future__ import annotations
 from citylake import ledger
 from citylake.feed import load_feeds
 from citylake.land.inbox import Arrived, keep, remove, waiting_objects
+from citylake.land.unknown import take_unknown, waiting_unknown
 from citylake.ledger.feeds import declare_feeds
 
 ROLE = "land"
@@ -15,12 +16,12 @@ def land() -> dict:
     """Land every waiting object, in order of arrival. Safe to repeat after a kill at any point.
 
     An object several feeds read becomes a delivery of each. One that no feed takes is kept too, as
-    `<department>.unknown`. Returns objects, deliveries, and the feeds that have something to admit.
+    `<department>.unknown`, and landed again for a feed that takes it later. Returns objects, deliveries, and the
+    feeds that have something to admit.
     """
-    waiting = waiting_objects(ROLE)
-    if not waiting:
+    waiting, feeds = waiting_objects(ROLE), load_feeds()
+    if not waiting and not waiting_unknown(ROLE, feeds.values()):
         return {"objects": 0, "deliveries": 0, "feeds": []}
-    feeds = load_feeds()
     touched: set[str] = set()
     deliveries = 0
     with ledger.run(ROLE, "land", "inbox") as run:
@@ -33,6 +34,8 @@ def land() -> dict:
             ]
             deliveries += _land_one(arrived, recorded, run.run_id)
             touched |= {feed.feed_id for feed in takers}
+        taken = take_unknown(ROLE, feeds.values(), run.run_id)
+        deliveries, touched = deliveries + len(taken), touched | set(taken)
         run.rows = deliveries
     return {"objects": len(waiting), "deliveries": deliveries, "feeds": sorted(touched)}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from citylake import lake, ledger, settings
+from citylake.clock import wall_now
 from citylake.errors import WrongUse
 from citylake.feed import departments, load_feeds
 
@@ -58,4 +59,6 @@ def _now() -> datetime:
     """When a file sent now arrives: after everything that came before, also on a replayed clock."""
     with ledger.connect("steward") as connection:
         (now,) = connection.execute("select ledger.clock_now() as now").fetchone().values()
+    if now is None:  # a replayed city to which nothing ever came: its time begins with this
+        return wall_now()
     return now + timedelta(seconds=1) if settings.current().clock == "replay" else now

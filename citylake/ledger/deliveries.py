@@ -100,6 +100,18 @@ def find_delivery(connection, delivery_id: str) -> Delivery | None:
     return _delivery(row) if row else None
 
 
+def unknown(connection) -> list[Delivery]:
+    """Objects that no feed took and none has taken since, in order of arrival."""
+    rows = connection.execute(
+        "select * from ledger.deliveries as kept where kept.feed_id like '%%.unknown' and not exists ("
+        "  select 1 from ledger.deliveries as taken where taken.source_uri = kept.source_uri"
+        "  and taken.source_version = kept.source_version and taken.feed_id <> kept.feed_id)"
+        " order by kept.arrived_at, kept.delivery_id",
+        (),
+    )
+    return [_delivery(row) for row in rows]
+
+
 def waiting(connection, feed_id: str | None = None) -> list[Delivery]:
     """Deliveries without an outcome, or to be admitted again, in order of arrival."""
     rows = connection.execute(

@@ -39,6 +39,30 @@ def list_deliveries(
     ).fetchall()
 
 
+def feed_outcomes(connection, feed_id: str, delivery_id: str | None, limit: int) -> list[dict]:
+    """A feed's newest deliveries with all that their last outcome says; `days` are the partitions with rows."""
+    return connection.execute(
+        """
+        select
+            deliveries.delivery_id, deliveries.name, deliveries.sender, deliveries.arrived_at,
+            coalesce(outcomes.status, 'waiting') as status, outcomes.records_parsed, outcomes.records_admitted,
+            outcomes.records_quarantined, outcomes.records_held, outcomes.records_erased,
+            coalesce(outcomes.rule_counts, '{}') as rule_counts, coalesce(outcomes.null_counts, '{}') as null_counts,
+            coalesce(outcomes.drift, '{}') as drift, coalesce(outcomes.reasons, '[]') as reasons,
+            array(
+                select delivery_partitions.partition from ledger.delivery_partitions
+                where delivery_partitions.delivery_id = deliveries.delivery_id and delivery_partitions.partition <> 'all'
+            ) as days
+        from ledger.deliveries
+        left join ledger.outcomes on outcomes.delivery_id = deliveries.delivery_id
+        where deliveries.feed_id = %(feed)s and (%(delivery)s::text is null or deliveries.delivery_id = %(delivery)s)
+        order by deliveries.arrived_at desc, deliveries.delivery_id desc
+        limit %(limit)s
+        """,
+        {"feed": feed_id, "delivery": delivery_id, "limit": limit},
+    ).fetchall()
+
+
 def feed_totals(connection) -> list[dict]:
     """One row per feed that ever had a delivery: deliveries by outcome, records by fate, rules by rows broken."""
     return connection.execute(

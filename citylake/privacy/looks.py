@@ -16,4 +16,5 @@ VALUES = r"(^|[^0-9])([1-9][0-9]{16}[0-9Xx]|1[3-9][0-9]{9})([^0-9]|$)|[A-Za-z0-9
 
 def is_personal_name(column: str) -> bool:
     """Whether a column of this name is likely to tell of a person."""
-    return bool(_NAMES.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)))
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[.@/:-]", "_", column)  # nested JSON is a.b, an XML attribute @b
+    return bool(_NAMES.search(words))

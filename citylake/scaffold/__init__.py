@@ -1,27 +1,25 @@
-"""A feed file for an unknown sample: what can be seen is guessed with its evidence, what cannot is asked."""
+"""Feed files for an unknown sample: what can be seen is guessed with its evidence, what cannot is asked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
+from citylake.errors import WrongUse
 from citylake.scaffold.columns import guess_column
 from citylake.scaffold.form import guess_form
 from citylake.scaffold.guess import Findings, Guess, some
 from citylake.scaffold.guessed import Guessed
-from citylake.scaffold.keys import guess_key, guess_partition
-from citylake.scaffold.naming import unique
+from citylake.scaffold.keys import days_of, guess_key, guess_partition
+from citylake.scaffold.members import Table, tables_of
+from citylake.scaffold.naming import snake, unique
+from citylake.scaffold.numbers import settle_marks
+from citylake.scaffold.parts import joined
+from citylake.scaffold.persons import ask_together
+from citylake.scaffold.wide import guess_unpivot
 
 _ROWS = 20_000
-_WIDE = 40  # columns
-# Source columns that are one date or time together, by what they are called.
-_PARTS = {
-    "year": ("year", "yr", "年", "年份"), "month": ("month", "mon", "mo", "月", "月份"), "day": ("day", "dd", "日"),
-    "hour": ("hour", "hr", "hh", "时", "小时"),
-}  # fmt: skip
 
 
 @dataclass
@@ -43,32 +41,89 @@ class Proposal:
     questions: list[str] = field(default_factory=list)
 
 
-def propose(path: Path, department: str, dataset: str, timezone: str | None = None) -> Proposal:
-    """Read a sample and propose its feed file. Raises: WrongUse for what no feed file describes; Unreadable."""
+def propose_all(path: Path, department: str, dataset: str, timezone: str | None = None) -> list[Proposal]:
+    """One proposal per table of the file: member of an archive, sheet of a workbook, list of a JSON document.
+
+    Each is a feed of its own that reads the same deliveries. Raises: WrongUse for what no feed file describes;
+    Unreadable for damaged bytes.
+    """
+    from citylake.admit.unpacking import DAMAGED, damaged
+
+    try:
+        return _propose_each(path, department, dataset, timezone)
+    except DAMAGED as error:
+        raise damaged(error) from error
+
+
+def _propose_each(path: Path, department: str, dataset: str, timezone: str | None) -> list[Proposal]:
+    tables = tables_of(path)
+    names = [snake(table.name) if table.name else "" for table in tables]
+    datasets = unique([f"{dataset}_{name}".rstrip("_") if len(tables) > 1 else dataset for name in names])
+    found = []
+    for table, own in zip(tables, datasets, strict=True):
+        try:
+            found.append(propose(path, department, own, timezone, table))
+        except WrongUse:
+            if len(tables) == 1:
+                raise
+    if not found:
+        raise WrongUse(
+            "none of its tables has rows",
+            where=str(path),
+            next_step="Take a delivery with rows as the sample.",
+        )
+    return found
+
+
+def propose(
+    path: Path, department: str, dataset: str, timezone: str | None = None, table: Table | None = None
+) -> Proposal:
+    """Read one table of a sample, by default its first, and propose its feed file. Raises: WrongUse; Unreadable."""
+    table = table or tables_of(path)[0]
     found = Findings()
-    guess_form(path, found)
+    guess_form(path, table, found)
     header, texts = _read(path, found)
-    unpivot = _unpivot(header, texts, found)
+    unpivot = guess_unpivot(header, texts, found)
     if unpivot:
         header, texts = _read(path, found, unpivot)
-    columns = [guess_column(name, column, found) for name, column in zip(header, texts, strict=True)]
-    if empty := [name for name, column in zip(header, texts, strict=True) if not any(column)]:
-        found.ask(f"{len(empty)} column(s) have no value in the sample: {some(empty, 6)}. What do they hold?")
-    columns = _with_date_of_parts(columns)
+    if not texts or not texts[0]:
+        raise WrongUse("this sample has a header and no rows", where=str(path),
+                       next_step="Take a delivery with rows as the sample.")  # fmt: skip
+    ignores = [name for name in header if _is_ignored(name, texts[header.index(name)], table)]
+    columns = [
+        guess_column(name, column, found)
+        for name, column in zip(header, texts, strict=True)
+        if name not in ignores
+    ]
+    columns = joined(columns, found)
+    _ask_more(columns, found)
     for column, name in zip(columns, unique([column.name for column in columns]), strict=True):
         column.keys["name"] = name
     key, evidence = guess_key(columns, found)
     partition = guess_partition(columns, key, found)
     by_day = next((column for column in columns if column.name == partition), None)
-    if by_day and partition and partition not in key and len(set(by_day.texts)) == 1:
+    if by_day and partition and partition not in key and len(days_of(by_day)) == 1:
         key = [partition, *key]
-        evidence += f"; all are of {by_day.texts[0]}, and the next delivery will be of another day"
-    _zone(columns, timezone, found)
-    rows = len(texts[0]) if texts else 0
+        evidence += (
+            f"; all are of {next(iter(days_of(by_day)))}, and the next delivery will be of another day"
+        )
+    _zone(columns, timezone, partition, found)
     return Proposal(
         department, dataset, path.name, found.guesses, columns, key, evidence, partition,
-        _files(path.name), unpivot, rows, questions=found.questions,
+        _files(path.name), unpivot, len(texts[0]), ignores, found.questions,
     )  # fmt: skip
+
+
+def _is_ignored(name: str, texts: list[str | None], table: Table) -> bool:
+    """A list with a feed of its own, and an unnamed column without a value (a delimiter at the end of lines)."""
+    return name in table.others or (not name.strip() and not any(text and text.strip() for text in texts))
+
+
+def _ask_more(columns: list[Guessed], found: Findings) -> None:
+    settle_marks(columns, found)
+    ask_together(columns, found)
+    if empty := [str(column.source) for column in columns if not any(column.texts)]:
+        found.ask(f"{len(empty)} column(s) have no value in the sample: {some(empty, 6)}. What do they hold?")
 
 
 def _read(
@@ -93,90 +148,42 @@ def _read(
     if reading.unparsed:
         found.ask(
             f"{len(reading.unparsed)} of the first records do not have {len(reading.header)} fields, as"
-            f" {some([each.text[:60] for each in reading.unparsed], 1)}: are they titles or remarks"
+            f" {some([each.text for each in reading.unparsed], 1)}: are they titles or remarks"
             " (`skip_rows`, `footer`), or broken?"
         )
-    return reading.header, columns
+    return reading.header, [texts[:_ROWS] for texts in columns]
 
 
-def _unpivot(header: Sequence[str], texts: Sequence[Sequence[str | None]], found: Findings) -> dict | None:
-    """Columns named by years or days, or very many of numbers alone, are values of a column that the header hides."""
-    times = [
-        name
-        for name in header
-        if re.fullmatch(r"(19|20)\d\d(年|[-/.]?\d{1,2}([-/.]?\d{1,2})?)?", name.strip())
-    ]
-    if len(times) >= 3 and len(times) < len(header):
-        name_to = "year" if all(re.match(r"^\d{4}年?$", name.strip()) for name in times) else "day"
-        found.ask(
-            f"{len(times)} columns are named by time, as {some(times)}; they become rows (`unpivot`). What"
-            " is the value that stands in them? It is called `value`."
-        )
-        return _spread(header, times, name_to)
-    numbers = [name for name, column in zip(header, texts, strict=True) if _holds_numbers(column)]
-    if len(header) >= _WIDE and len(numbers) >= 0.9 * len(header) and len(numbers) < len(header):
-        found.ask(
-            f"{len(numbers)} of {len(header)} columns hold numbers alone, as {some(numbers)}; they become"
-            " rows (`unpivot`), so that columns may come and go. What are they, and what is the value?"
-            " They are called `name` and `value`."
-        )
-        return _spread(header, numbers, "name")
-    return None
-
-
-def _spread(header: Sequence[str], names: Sequence[str], name_to: str) -> dict:
-    keep = [name for name in header if name not in set(names)]
-    return {"keep": keep, "name_to": name_to, "value_to": "value", "drop_empty": True}
-
-
-def _holds_numbers(texts: Sequence[str | None]) -> bool:
-    given = [text for text in texts[:500] if text and text.strip()]
-    return all(re.fullmatch(r"\s*[-+]?\d+([.]\d+)?\s*", text) for text in given)
-
-
-def _with_date_of_parts(columns: list[Guessed]) -> list[Guessed]:
-    """Year, month, day and hour in columns of their own are one date or time."""
-    parts: dict[str, Guessed] = {}
-    for part, names in _PARTS.items():
-        for column in columns:
-            if str(column.source).strip().lower() in names and column.type == "integer":
-                parts[part] = column
-    if not {"year", "month", "day"} <= set(parts):
-        return columns
-    is_time = "hour" in parts
-    sources = [parts[part].source for part in _PARTS if part in parts]
-    joined = [
-        " ".join(each) if all(each) else ""
-        for each in zip(*(parts[p].texts for p in _PARTS if p in parts), strict=True)
-    ]
-    made = Guessed(
-        [str(source) for source in sources], joined,
-        {"name": "measured_at" if is_time else "date", "type": "timestamp" if is_time else "date",
-         "format": "%Y %m %d %H" if is_time else "%Y %m %d"},
-        [f"{len(sources)} columns together are a {'time' if is_time else 'date'}"],
-    )  # fmt: skip
-    first = min(columns.index(each) for each in parts.values())
-    rest = [column for column in columns if column not in parts.values()]
-    return [*rest[:first], made, *rest[first:]]
-
-
-def _zone(columns: list[Guessed], timezone: str | None, found: Findings) -> None:
-    local = [
-        c
-        for c in columns
-        if c.type == "timestamp"
-        and not re.search(r"(Z|[+-]\d\d:?\d\d)$", next((t for t in c.texts if t), ""))
-    ]
+def _zone(columns: list[Guessed], timezone: str | None, partition: str | None, found: Findings) -> None:
+    """The zone of times without an offset, and of the days by which rows are kept."""
+    times = [c for c in columns if c.type == "timestamp"]
+    by_day = [c for c in times if c.name == partition]
+    offsets = {_offset(text) for column in times for text in column.texts[:1000] if text}
     if timezone:
         found.guess("timezone", timezone, "as you said")
-    elif local:
+    elif None in offsets:
+        first = next(c for c in times if any(_offset(text) is None for text in c.texts if text))
+        name = first.source if isinstance(first.source, str) else " ".join(first.source)
         found.guess("timezone", "Asia/Shanghai", "nothing in the sample says it; the lake's own")
         found.ask(
-            "Times in"
-            f" '{local[0].source if isinstance(local[0].source, str) else ' '.join(local[0].source)}' have"
-            " no offset. Are they local to Asia/Shanghai? Otherwise say `--timezone`, such as"
+            f"Times in '{name}' have no offset. Are they local to Asia/Shanghai? Otherwise say `--timezone`, such as"
             " Europe/Berlin or UTC."
         )
+    elif by_day and not offsets <= {"+08", "+0800", "+08:00"}:
+        shown = some(sorted(offset for offset in offsets if offset), 3)
+        found.guess("timezone", "Asia/Shanghai", f"the lake's own; the times say {shown} and are instants")
+        found.ask(
+            f"Times carry the offset {shown}. By which local day are rows kept? Asia/Shanghai's is taken; otherwise say"
+            " `--timezone`."
+        )
+
+
+def _offset(text: str) -> str | None:
+    """Z or +hh:mm behind a time; `epoch` for seconds since 1970; None where there is none."""
+    if text.isdigit() and len(text) in (10, 13):
+        return "UTC"
+    match = re.search(r":\d\d(?:[.]\d+)?(Z|[+-]\d\d(?::?\d\d)?)$", text)
+    return match[1] if match else None
 
 
 def _files(name: str) -> str:
@@ -187,16 +194,5 @@ def _files(name: str) -> str:
 
 def dataset_of(path: Path) -> str:
     """A dataset's name from a file's name: without numbers and endings."""
-    from citylake.scaffold.naming import snake
-
     stem = re.sub(r"\d+", " ", path.name.split(".")[0])
     return snake(stem) if snake(stem) != "column" else "delivery"
-
-
-def day_of(text: str) -> date | None:
-    """The day in a file name, None where there is none."""
-    match = re.search(r"(20\d\d)[-_]?(\d\d)[-_]?(\d\d)", text)
-    try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None

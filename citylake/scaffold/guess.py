@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+_SHOWN = 60  # characters of a value, so that a comment stays one line
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -38,7 +40,7 @@ class Findings:
 
 def some(texts: Sequence[str], most: int = 3) -> str:
     """A few different texts for a person to see: `'a', 'b', …`."""
-    different = list(dict.fromkeys(texts))
+    different = list(dict.fromkeys(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…" for text in texts))
     return ", ".join(f"'{text}'" for text in different[:most]) + (", …" if len(different) > most else "")
 
 

@@ -1,4 +1,4 @@
-"""Dates and times that are not ISO 8601: which of the usual shapes, and whether day or month stands first."""
+"""Dates and times: ISO 8601, the usual other shapes, whether day or month stands first, seconds since 1970."""
 
 from __future__ import annotations
 
@@ -8,31 +8,70 @@ from datetime import datetime
 from citylake.scaffold.guess import Findings, share, some
 from citylake.scaffold.guessed import MOST, Guessed
 
-# Shape of a text -> how strptime reads it. Day and month stand apart where one of them cannot be a month.
-_SHAPES = [
-    (r"\d{14}", "%Y%m%d%H%M%S"), (r"\d{12}", "%Y%m%d%H%M"), (r"\d{10}", "%Y%m%d%H"), (r"\d{8}", "%Y%m%d"),
-    (r"\d{4}年\d{1,2}月\d{1,2}日", "%Y年%m月%d日"), (r"\d{4}年\d{1,2}月\d{1,2}日 ?\d{1,2}时", "%Y年%m月%d日%H时"),
-    (r"\d{4}年\d{1,2}月\d{1,2}日 \d{1,2}:\d{2}", "%Y年%m月%d日 %H:%M"),
-    (r"\d{1,2}[.]\d{1,2}[.]\d{4}", "%d.%m.%Y"), (r"\d{1,2}[.]\d{1,2}[.]\d{4} \d{1,2}:\d{2}", "%d.%m.%Y %H:%M"),
-    (r"\d{1,2}[.]\d{1,2}[.]\d{4} \d{1,2}:\d{2}:\d{2}", "%d.%m.%Y %H:%M:%S"),
-    (r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"), (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}", "%d/%m/%Y %H:%M"),
-    (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}", "%d/%m/%Y %H:%M:%S"),
-    (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2} [AP]M", "%d/%m/%Y %I:%M:%S %p"),
-    (r"\d{1,2}-[A-Za-z]{3}-\d{4}", "%d-%b-%Y"), (r"\d{1,2}/\d{1,2}/\d{2}", "%d/%m/%y"),
-]  # fmt: skip
+TIME_WORDS = re.compile(
+    r"time|date|时间|日期|stamp|zeit|datum|fecha|updated|created|_at$|^ts$|^at$|月份", re.IGNORECASE
+)
+_ISO_DATE = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]0?0:00(:00([.]0+)?)?)?$")
+_ISO_TIME = re.compile(
+    r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?$"
+)
+OFFSET = re.compile(r":\d{2}([.]\d+)?(Z|[+-]\d{2}(:?\d{2})?)$")
+CLOCK = re.compile(r"^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")
+_CLOCKS = (("", ""), (r" \d{1,2}:\d{2}", " %H:%M"), (r" \d{1,2}:\d{2}:\d{2}", " %H:%M:%S"),
+           (r" \d{1,2}:\d{2} [AP]M", " %I:%M %p"), (r" \d{1,2}:\d{2}:\d{2} [AP]M", " %I:%M:%S %p"))  # fmt: skip
+# Shape of a date -> how strptime reads it; each also with a clock behind it.
+_DAYS = (
+    (r"\d{4}年\d{1,2}月\d{1,2}日", "%Y年%m月%d日"), (r"\d{1,2}[.]\d{1,2}[.]\d{4}", "%d.%m.%Y"),
+    (r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"), (r"\d{1,2}-\d{1,2}-\d{4}", "%d-%m-%Y"), (r"\d{4}[.]\d{1,2}[.]\d{1,2}", "%Y.%m.%d"),
+    (r"\d{1,2}-[A-Za-z]{3}-\d{4}", "%d-%b-%Y"), (r"\d{1,2}-[A-Za-z]{3}-\d{2}", "%d-%b-%y"),
+    (r"\d{1,2} [A-Za-z]{3} \d{4}", "%d %b %Y"), (r"[A-Za-z]{3} \d{1,2} \d{4}", "%b %d %Y"),
+    (r"[A-Za-z]{3} \d{1,2}, \d{4}", "%b %d, %Y"), (r"[A-Za-z]+ \d{1,2}, \d{4}", "%B %d, %Y"),
+    (r"\d{1,2} [A-Za-z]+ \d{4}", "%d %B %Y"), (r"\d{1,2}/\d{1,2}/\d{2}", "%d/%m/%y"), (r"\d{8}", "%Y%m%d"),
+    (r"\d{1,2}[.]\d{1,2}[.]\d{2}", "%d.%m.%y"),
+)  # fmt: skip
+_WHOLE = (
+    (r"\d{14}", "%Y%m%d%H%M%S"), (r"\d{12}", "%Y%m%d%H%M"), (r"\d{10}", "%Y%m%d%H"),
+    (r"\d{4}年\d{1,2}月\d{1,2}日 ?\d{1,2}时", "%Y年%m月%d日%H时"), (r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}", "%Y-%m-%d %H"),
+)  # fmt: skip
+_SHAPES = (*_WHOLE, *((day + clock, form + hours) for day, form in _DAYS for clock, hours in _CLOCKS))
+_EPOCH = {10: (946_684_800, 2_208_988_800, "epoch_s"), 13: (946_684_800_000, 2_208_988_800_000, "epoch_ms")}
 
 
-def guess_time(column: Guessed, values: list[str], found: Findings) -> bool:
+def as_iso_time(column: Guessed, values: list[str], _found: Findings) -> bool:
+    """Dates and times that casts read without being told."""
+    dates = sum(1 for text in values if _ISO_DATE.match(text))
+    times = sum(1 for text in values if _ISO_TIME.match(text) or _ISO_DATE.match(text))
+    is_date = dates >= MOST * len(values)
+    if not is_date and (times == dates or times < MOST * len(values)):
+        return False
+    others = [t for t in values if not (_ISO_DATE.match(t) or (not is_date and _ISO_TIME.match(t)))]
+    column.keys["type"] = "date" if is_date else "timestamp"
+    told = f", not {some(others)}: those rows would be quarantined" if others else ""
+    what = "dates" if is_date else "times"
+    column.evidence.append(f"{share(len(values) - len(others), len(values))} are {what}{told}")
+    if any(
+        OFFSET.search(text)
+        for text in values
+        if _ISO_TIME.match(text) and re.search(r"(Z|[+-]\d\d(:?\d\d)?)$", text)
+    ):
+        column.evidence.append("with their offset from UTC")
+    return True
+
+
+def as_written_time(column: Guessed, values: list[str], found: Findings) -> bool:
     """Whether the values are dates or times of a usual shape; then type and format are noted."""
+    first = values[:100]
     for shape, form in _SHAPES:
+        if sum(1 for text in first if re.fullmatch(shape, text)) < len(first) / 2:
+            continue
         matching = [text for text in values if re.fullmatch(shape, text)]
         if len(matching) < MOST * len(values):
             continue
-        if shape in (r"\d{8}", r"\d{10}", r"\d{12}", r"\d{14}") and not all(
+        if re.fullmatch(r"\\d\{\d+\}", shape) and not all(
             _reads(t, form) and t[:2] in ("19", "20") for t in matching
         ):
             continue
-        if "%d/%m" in form:
+        if re.match(r"%d[/.-]%m", form):
             form = _day_and_month(column, matching, form, found)
         if not form or sum(_reads(text, form) for text in matching) < MOST * len(values):
             continue
@@ -44,8 +83,9 @@ def guess_time(column: Guessed, values: list[str], found: Findings) -> bool:
 
 def _day_and_month(column: Guessed, texts: list[str], form: str, found: Findings) -> str:
     """Whether the day or the month stands first: only a number above 12 tells."""
-    first, second = (max(int(text.split("/")[n]) for text in texts) for n in (0, 1))
-    swapped = form.replace("%d/%m", "%m/%d")
+    mark = form[2]
+    first, second = (max(int(text.split(mark)[n]) for text in texts) for n in (0, 1))
+    swapped = form.replace(f"%d{mark}%m", f"%m{mark}%d")
     if first > 12 >= second:
         column.evidence.append(f"the first number goes to {first}: the day")
         return form
@@ -59,6 +99,41 @@ def _day_and_month(column: Guessed, texts: list[str], form: str, found: Findings
         )
         return form
     return ""
+
+
+def epoch(column: Guessed, values: list[str], found: Findings) -> bool:
+    """Seconds or milliseconds since 1970, of the years 2000 to 2039; told apart from codes by the name, or asked."""
+    lengths = {len(text) for text in values}
+    if len(lengths) != 1 or not lengths <= set(_EPOCH) or not all(text.isdigit() for text in values):
+        return False
+    first, last, form = _EPOCH[lengths.pop()]
+    if (
+        not all(first <= int(text) <= last for text in values)
+        or not TIME_WORDS.search(str(column.source))
+        and form == "epoch_s"
+    ):
+        return False
+    column.keys |= {"type": "timestamp", "format": form}
+    column.evidence.append(
+        f"all lie in 2000 to 2039 as {'milli' if form == 'epoch_ms' else ''}seconds since 1970"
+    )
+    if not TIME_WORDS.search(str(column.source)):
+        found.ask(
+            f"Is column '{column.source}', as {some(values, 1)}, a time in milliseconds since 1970? It is taken"
+            " for one; otherwise write `type: string` without `format`."
+        )
+    return True
+
+
+def ask_of_clock(column: Guessed, values: list[str], found: Findings) -> None:
+    """A column called a time that no known shape reads."""
+    if all(CLOCK.match(text) for text in values):
+        column.evidence.append("times of day without a date")
+        return
+    found.ask(
+        f"Column '{column.source}', as {some(values, 2)}, is called a time, and no known way of writing one reads it."
+        " It is text. Say `type: date` or `timestamp` with `format`, such as '%Y %b', if it is one."
+    )
 
 
 def _reads(text: str, form: str) -> bool:

@@ -11,14 +11,18 @@ from citylake.scaffold import Proposal
 from citylake.scaffold.guessed import Guessed
 
 _DEPARTMENT = """\
-# Made by `citylake feed new`. Say who answers for these feeds; until then nobody does.
+# Made by `citylake feed new`. Answer these questions, then delete them; until then nobody answers for these feeds:
+# - What is the department called, in English and Chinese (`title`)?
+# - Which person or office owns its data, and where are questions sent (`owner`, `contact`)?
+# - Under which licence may the data be used, and for which purposes (`licence`, `purposes`)?
+# - How sensitive is it, 1 (open) to 4 (strictest), and how long are its bytes kept (`grade`, `retention`)?
 title: {{en: {title}, zh: {title}}}
 owner: not named yet
 contact: not named yet
 licence: not decided yet
 purposes: [not written yet]
 grade: 4            # the strictest, until somebody decides
-retention: P1095D
+retention: P1095D   # three years, until somebody decides
 """
 
 
@@ -49,6 +53,8 @@ def feed_file(proposal: Proposal) -> str:
     ]
     if proposal.unpivot:
         lines.append(f"unpivot: {_flow(proposal.unpivot)}")
+    if proposal.ignores:
+        lines.append(f"ignores: {_flow(proposal.ignores)}")
     lines += ["columns:", *(_column(column) for column in proposal.columns)]
     return "\n".join(lines) + "\n"
 

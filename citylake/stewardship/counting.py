@@ -80,8 +80,8 @@ def count(stream, feed: Feed, is_opened: bool = True) -> Count:
             records = sum(_COUNTERS[feed.format.kind](part, feed) for part in _parts(opened, feed))
     except _NoSecondReader:
         is_counted = False
-    except (Undecodable, UnicodeError, EOFError, ValueError, csv.Error, gzip.BadGzipFile, zlib.error,
-            zipfile.BadZipFile, ElementTree.ParseError):  # fmt: skip
+    except (Undecodable, UnicodeError, EOFError, ValueError, RecursionError, csv.Error, gzip.BadGzipFile,
+            zlib.error, zipfile.BadZipFile, ElementTree.ParseError):  # fmt: skip
         records = None
     while watched.read(_BLOCK_BYTES):  # what was not needed for the count still belongs to the hash
         pass

@@ -6,7 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from citylake.arrival import Arrival, Drift
+from citylake.column import Column
 from citylake.feed import Feed
+from citylake.format import Format
 
 Meaning = Literal["evolve", "re-admit from landing", "new version"]
 
@@ -14,33 +20,59 @@ _EVOLVE: Meaning = "evolve"
 _READMIT: Meaning = "re-admit from landing"
 _NEW: Meaning = "new version"
 
-# What a change of each key means, and its consequence in plain words.
-_OF_KEY: dict[str, tuple[Meaning, str]] = {
-    "title": (_EVOLVE, "only words"),
-    "grain": (_EVOLVE, "only words"),
-    "arrival": (_EVOLVE, "from the next delivery on"),
-    "drift": (_EVOLVE, "from the next delivery on"),
-    "ignores": (_EVOLVE, "from the next delivery on"),
-    "format": (_READMIT, "the same bytes are read differently"),
-    "covers": (_READMIT, "other partitions may be touched"),
-    "rules": (_READMIT, "other rows may be quarantined"),
-    "key": (_NEW, "rows mean another thing; readers that join by the key would be wrong"),
-    "partition": (_NEW, "every partition would move"),
-    "delivers": (_NEW, "other rows count as current"),
+_MIXES = ", and nothing is admitted before"
+
+# What a change of each key means, its consequence in plain words, and whether rows made before and after it would mean
+# different things side by side, so that nothing is admitted until those made before are asked for again.
+_Weight = tuple[Meaning, str, bool]
+_OF_KEY: dict[str, _Weight] = {
+    "title": (_EVOLVE, "only words", False),
+    "grain": (_EVOLVE, "only words", False),
+    "arrival": (_EVOLVE, "from the next delivery on", False),
+    "drift": (_EVOLVE, "from the next delivery on", False),
+    "ignores": (_EVOLVE, "from the next delivery on", False),
+    "format": (
+        _READMIT,
+        "the same bytes are read differently; if only later files differ, give the feed a new name",
+        False,
+    ),
+    "unpivot": (_READMIT, "the same bytes are read differently", False),
+    "covers": (_READMIT, "other partitions may be touched", False),
+    "rules": (_READMIT, "other rows may be quarantined", False),
+    "key": (_READMIT, "duplicates are judged anew" + _MIXES, True),
+    "partition": (
+        _NEW,
+        "tables that read it by day would find no day, or those that read it whole no whole",
+        True,
+    ),
+    "partition: by": (_READMIT, "rows move to other days" + _MIXES, True),
+    "delivers": (_READMIT, "other rows count as current" + _MIXES, True),
 }
-_OF_COLUMN: dict[str, tuple[Meaning, str]] = {
-    "title": (_EVOLVE, "only words"),
-    "references": (_EVOLVE, "checked from the next publication on"),
-    "type": (_NEW, "readers of the column would break"),
-}
-_COLUMN_OTHERWISE: tuple[Meaning, str] = (_READMIT, "other values, or other rows quarantined")
+_OF_COLUMN: dict[str, _Weight] = {
+    "title": (_EVOLVE, "only words", False),
+    "references": (_EVOLVE, "checked from the next publication on", False),
+    "type": (_READMIT, "rows made before leave the table until they are admitted again" + _MIXES, True),
+    "privacy": (_READMIT, "kept in another form, and what was kept before is forgotten" + _MIXES, True),
+    "from_unit": (_READMIT, "the same numbers mean another amount; if only later files differ, give the feed a new name",
+                  False),
+}  # fmt: skip
+_COLUMN_OTHERWISE: _Weight = (_READMIT, "other values, or other rows quarantined", False)
+_ADDED: _Weight = (_READMIT, "empty in earlier rows until then", False)
+_ADDED_REQUIRED: _Weight = (_READMIT, "earlier rows without it are quarantined then", False)
+_REMOVED: _Weight = (
+    _READMIT,
+    "goes from the table with the next admission; what reads it must change too",
+    False,
+)
+_GONE: _Weight = (_NEW, "no feed takes its deliveries any more; rows stay", False)
 _MEANINGS: list[Meaning] = [_EVOLVE, _READMIT, _NEW]
 
 
 @dataclass(frozen=True)
 class Change:
     """One difference between the declaration in force and the file. `before` and `after` are as in YAML;
-    None where the key is not there."""
+    None where the key is not there. `mixes`: rows made before and after mean different things, so that nothing is
+    admitted until those made before are asked for again."""
 
     feed_id: str
     key: str
@@ -48,28 +80,47 @@ class Change:
     after: str | None
     meaning: Meaning
     consequence: str
+    mixes: bool
 
 
 def changes(feed_id: str, in_force: dict[str, Any] | None, feed: Feed | None) -> list[Change]:
     """The changes from the declaration in force (as in ledger.feeds) to the file's, weightiest first."""
     if in_force is None:
-        return [
-            Change(feed_id, "", None, "the file", _EVOLVE, "a new feed: its deliveries are taken from now on")
-        ]
+        new: _Weight = (_EVOLVE, "a new feed: its deliveries are taken from now on", False)
+        return [Change(feed_id, "", None, "the file", *new)]
     if feed is None:
-        return [
-            Change(feed_id, "", "the file", None, _NEW, "no feed takes its deliveries any more; rows stay")
-        ]
-    now = feed.model_dump(mode="json", by_alias=True)
+        return [Change(feed_id, "", "the file", None, *_GONE)]
+    in_force, now = _today(in_force), feed.model_dump(mode="json", by_alias=True)
     found: list[Change] = []
     for key in {**now, **in_force}:
         if key not in ("columns", "rules"):
-            meaning = _OF_KEY.get(key, (_NEW, ""))
             for part, before, after in _parts(key, in_force.get(key), now.get(key)):
-                found.append(Change(feed_id, part, _text(before), _text(after), *meaning))
+                weight = _OF_KEY.get(part) or _OF_KEY.get(key) or _COLUMN_OTHERWISE
+                found.append(Change(feed_id, part, _text(before), _text(after), *weight))
     found += _rules(feed_id, _named(in_force["rules"]), _named(now["rules"]))
     found += _columns(feed_id, _named(in_force["columns"]), _named(now["columns"]))
+    return by_weight(found)
+
+
+def by_weight(found: list[Change]) -> list[Change]:
+    """Changes with the weightiest first."""
     return sorted(found, key=lambda change: (-_MEANINGS.index(change.meaning), change.key))
+
+
+def _today(declaration: dict[str, Any]) -> dict[str, Any]:
+    """A declaration that an earlier release wrote down, with the keys it did not know at their defaults."""
+    parts: dict[str, type[BaseModel]] = {"format": Format, "drift": Drift, "arrival": Arrival}
+    filled = _filled(Feed, declaration)
+    filled |= {key: _filled(model, filled[key]) for key, model in parts.items()}
+    return filled | {"columns": [_filled(Column, column) for column in filled["columns"]]}
+
+
+def _filled(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        field.alias or name: to_jsonable_python(field.get_default(call_default_factory=True), by_alias=True)
+        for name, field in model.model_fields.items()
+        if not field.is_required()
+    } | given
 
 
 def _parts(key: str, before: Any, after: Any) -> list[tuple[str, Any, Any]]:
@@ -96,12 +147,12 @@ def _rules(feed_id: str, before: dict[str, dict], after: dict[str, dict]) -> lis
         old, new = before.get(name), after.get(name)
         if old == new:
             continue
-        meaning, consequence = _OF_KEY["rules"]
+        weight = _OF_KEY["rules"]
         if old and new and old["that"] == new["that"]:
-            meaning, consequence = _EVOLVE, "only words"
+            weight = _OF_KEY["title"]
         key = f"rules: {name}"
         was, becomes = (item["that"] if item else None for item in (old, new))
-        found.append(Change(feed_id, key, was, becomes, meaning, consequence))
+        found.append(Change(feed_id, key, was, becomes, *weight))
     return found
 
 
@@ -110,23 +161,29 @@ def _columns(feed_id: str, before: dict[str, dict], after: dict[str, dict]) -> l
     for name in {**before, **after}:
         old, new, key = before.get(name), after.get(name), f"column {name}"
         if old is None and new is not None:
-            found.append(Change(feed_id, key, None, _brief(new), *_added(new)))
+            weight = _ADDED_REQUIRED if new.get("required") else _ADDED
+            found.append(Change(feed_id, key, None, _brief(new), *weight))
         elif new is None and old is not None:
-            found.append(Change(feed_id, key, _brief(old), None, _NEW, "readers of the column would break"))
+            found.append(Change(feed_id, key, _brief(old), None, *_REMOVED))
         elif old is not None and new is not None:
             found += [
                 Change(feed_id, f"{key}: {part}", _text(old.get(part)), _text(new.get(part)),
-                       *_OF_COLUMN.get(part, _COLUMN_OTHERWISE))
+                       *_part_of_column(part, old.get(part), new.get(part)))
                 for part in {**new, **old}
                 if old.get(part) != new.get(part)
             ]  # fmt: skip
     return found
 
 
-def _added(column: dict) -> tuple[Meaning, str]:
-    if column.get("required"):
-        return _READMIT, "rows without it are quarantined"
-    return _EVOLVE, "empty in earlier rows until they are re-admitted from landing"
+def _part_of_column(part: str, before: Any, after: Any) -> _Weight:
+    """What a change of a column's key means; of its privacy only what becomes of the value, or whether it is personal."""
+    if part == "privacy":
+        form = [
+            ((each or {}).get("as", "keep"), (each or {}).get("class", "none")) for each in (before, after)
+        ]
+        if form[0] == form[1]:
+            return _OF_KEY["title"]
+    return _OF_COLUMN.get(part, _COLUMN_OTHERWISE)
 
 
 def _brief(column: dict) -> str:

@@ -99,6 +99,8 @@ def sources(rules: list[str], feed: Feed) -> list[str]:
             names.append(column)
         elif rule in conditions:
             names += [name for name in by_name if name in conditions[rule]]
+        elif rule in ("implausible_date", "outside_period") and feed.partition:
+            names.append(feed.partition.by)
         elif rule != "unparseable":
             names += feed.key
     return list(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import re
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -161,3 +162,39 @@ def shuffled(deliveries: list[Delivery], seed: int) -> list[Delivery]:
     mixed = list(deliveries)
     random.Random(seed).shuffle(mixed)
     return mixed
+
+
+def joined(deliveries: list[Delivery]) -> tuple[list[Delivery], int]:
+    """The same deliveries with the two one-day files of a station in one of two days; and how many pairs that made.
+
+    Only of stations that sent each day once, whole: a correction of one day is no part of a file of two.
+    """
+    files: dict[str, list[Delivery]] = {}
+    for each in deliveries:
+        if each.name.startswith("PRSA"):
+            files.setdefault(each.sender, []).append(each)
+    made, gone = [], []
+    for first, second in (sorted(of, key=lambda each: each.name) for of in files.values() if len(of) == 2):
+        head, _, records = second.content.partition(b"\n")
+        if first.name == second.name or not first.content.startswith(head):
+            continue
+        days = re.findall(r"\d{8}", first.name)[0], re.findall(r"\d{8}", second.name)[-1]
+        gone += [first, second]
+        made.append(replace(
+            second, name=re.sub(r"\d{8}-\d{8}", "-".join(days), second.name),
+            content=first.content.rstrip(b"\n") + b"\n" + records,
+        ))  # fmt: skip
+    return [each for each in deliveries if each not in gone] + made, len(made)
+
+
+def backfill_everything(reason: str) -> None:
+    """Ask for every partition of every output again."""
+    from citylake.ledger.requests import request_backfill
+
+    with ledger.connect("steward") as connection:
+        made = connection.execute(
+            "select tables.table_id, min(versions.partition) as first, max(versions.partition) as last"
+            " from ledger.tables inner join ledger.versions on versions.table_id = tables.table_id group by 1"
+        ).fetchall()
+        for row in made:
+            request_backfill(connection, row["table_id"], row["first"], row["last"], reason, staged=False)

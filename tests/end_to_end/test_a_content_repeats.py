@@ -77,3 +77,28 @@ def test_the_marts_do_not_depend_on_order_splitting_repetition_or_batching(quiet
         flow.send(mixed[start : start + 8])
         flow.everything()
     assert _marts(content.table_hashes()) == expected
+
+
+def test_a_delivery_of_two_days_is_the_same_as_one_for_each_and_a_day_at_a_time_as_all_at_once(quiet_lake):
+    deliveries = flow.some(flow.city(days=2).deliveries, stations=3, reports=4)
+    last = max(each.arrived_at for each in deliveries)
+    expected = _marts(_undisturbed(deliveries))
+
+    # Two one-day files of a station come as one of two days.
+    quiet_lake.empty()
+    joined, pairs = flow.joined(deliveries)
+    assert pairs >= 2
+    assert len(joined) == len(deliveries) - pairs
+    assert _marts(_undisturbed(joined)) == expected
+
+    # Every day's arrivals are made before the next day's come; at the end all is asked for again.
+    quiet_lake.empty()
+    for day in sorted({each.arrived_at.date() for each in deliveries}):
+        flow.send([each for each in deliveries if each.arrived_at.date() == day])
+        flow.everything()
+    flow.set_clock(last + _LATER)
+    flow.everything()
+    assert _marts(content.table_hashes()) == expected
+    flow.backfill_everything("to see that nothing changes")
+    flow.everything()
+    assert _marts(content.table_hashes()) == expected

@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from citylake import ledger as ledger_package
 from citylake import settings
+from citylake.cli import main, show
 from citylake.feed import load_feeds
 from citylake.table import load_tables
 from tests.integration import probe as probes
@@ -65,3 +66,26 @@ def three_days(probe):
     probe.readings(values, "03-01", "03-03", "03-03T20:00")
     conform(probes.DAILY)
     return probe
+
+
+@pytest.fixture
+def empty(lake):
+    """A lake that forgot everything."""
+    lake.empty()
+    return lake
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run a command; returns its exit code and what it printed."""
+
+    def run(*words: str, width: int = 80) -> tuple[int, str]:
+        monkeypatch.setenv("COLUMNS", str(width))
+        show.console.cache_clear()
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        show.console.cache_clear()
+        return ended.value.code or 0, capsys.readouterr().out
+
+    return run

@@ -204,6 +204,15 @@ def test_the_feed_files_in_force_are_known_to_the_ledger():
     assert query("select feed_id, declared_at from ledger.feeds order by feed_id") == before
 
 
+def test_the_first_delivery_to_a_replayed_city_arrives_now(tmp_path):
+    path = tmp_path / "case_report_2020-01-22.csv"
+    path.write_text(CASES, encoding="utf-8")
+    before = datetime.now(UTC)
+    sent = send(path, "health")
+    assert before <= sent.arrived_at <= datetime.now(UTC)
+    assert inbox() == ["health/case_report_2020-01-22.csv"]
+
+
 def test_a_file_sent_by_hand_lands_after_everything_before_and_corrects_its_name(tmp_path):
     put("environment", air_name("Wenhui", DAY), air_file("Wenhui", DAY), at=NOON)
     land()

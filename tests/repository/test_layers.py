@@ -26,6 +26,9 @@ LAYERS = (
         "format",
         "declaration",
         "clock",
+        "calendar",
+        "plain_yaml",
+        "mistakes",
     },
     {"settings", "errors"},
 )

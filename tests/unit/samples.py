@@ -162,7 +162,7 @@ CASES = {
             "column_2": {"type": "timestamp", "required": True},
             "column_3": {"type": "integer"},
         },
-        ["column_1"],
+        ["column_2", "column_1"],
         ["no header"],
     ),
     "prsa.csv.gz": (
@@ -171,11 +171,11 @@ CASES = {
         {
             "no": {"type": "integer"},
             "measured_at": {"type": "timestamp", "format": "%Y %m %d %H", "required": True},
-            "station": {"type": "string"},
+            "station": {"type": "string", "required": True},
             "pm10": {"type": "integer", "nulls": ["NA"]},
             "wd": {"type": "string", "nulls": ["NA"]},
         },
-        ["measured_at"],
+        ["measured_at", "station"],
         ["Asia/Shanghai"],
     ),
     "population.xlsx": (
@@ -197,19 +197,19 @@ CASES = {
             "at": {"type": "timestamp", "required": True},
             "weight_t": {"type": "double", "from_unit": "t"},
         },
-        ["id"],
-        [],
+        ["at", "id"],
+        ["'weight_t'", "'meta/unit'"],
     ),
     "visits.json": (
         NESTED.encode(),
-        {"kind": "json", "encoding": "utf-8", "records": "data.items"},
+        {"kind": "json", "encoding": "utf-8", "records": "data.items", "timezone": "Asia/Shanghai"},
         {
             "visit_id": {"type": "string", "required": True},
             "at": {"type": "timestamp", "required": True},
             "dose_amount": {"type": "double"},
         },
-        ["visit_id"],
-        [],
+        ["at", "visit_id"],
+        ["'area'", "By which local day"],
     ),
     "bridges.geojson": (
         POINTS.encode(),
@@ -237,21 +237,5 @@ CASES = {
         },
         ["column_2"],
         ["places of the columns"],
-    ),
-    "gtfs.zip": (
-        zipped(
-            {
-                "agency.txt": "agency_id,agency_name\n1,x\n",
-                "stops.txt": lines("stop_id,stop_name,stop_lat", lambda n: f"S{n:02d},站{n},30.{n}"),
-            }
-        ),
-        {"kind": "csv", "encoding": "utf-8", "member": "stops.txt"},
-        {
-            "stop_id": {"type": "string", "required": True},
-            "stop_name": {"type": "string"},
-            "stop_lat": {"type": "double"},
-        },
-        ["stop_id"],
-        ["2 files"],
     ),
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from citylake.build.calendar import calendar_days
 from citylake.build.periods import span, touched_periods
 from citylake.build.plan import Pinned, Plan, view_sql
 from citylake.build.project import SourceTable
+from citylake.calendar import calendar_days
 
 READINGS = SourceTable(
     "conformed.environment.air_quality_day", "conformed_environment", "air_quality_day", True, False

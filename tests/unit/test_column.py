@@ -111,6 +111,10 @@ def test_the_class_decides_what_is_shown_and_the_treatment_what_is_kept():
     assert treated("direct", "pseudonym(staff)") == (True, True)
     assert treated("sensitive", "keep") == (True, True)
     assert treated("quasi", "keep") == (False, True)
+    assert treated("quasi", "drop") == (
+        True,
+        False,
+    )  # what is not kept is not shown among refused rows either
     assert treated("none", "keep") == (False, True)
     assert (
         Privacy.model_validate({"class": "direct", "as": "pseudonym(staff)", "because": "a reason"}).domain

@@ -76,7 +76,8 @@ def test_thirty_clean_days_are_silent(seed):
 
 @pytest.mark.parametrize(
     ("factor", "meaning"),
-    [(1000, "thousandfold"), (0.001, "a thousandth"), (3.6, "m/s in km/h"), (1 / 1.609344, "km in miles"), (10, "tenfold")],
+    [(1000, "thousandfold"), (0.001, "a thousandth"), (1 / 3.6, "as if in m/s and not in km/h"),
+     (1 / 1.609344, "as if in mph and not in km/h"), (10, "tenfold")],
 )  # fmt: skip
 def test_another_unit_is_known_by_its_factor(factor, meaning):
     rows = changed(speed=lambda text: f"{float(text) * factor:.6f}")
@@ -89,6 +90,12 @@ def test_another_unit_is_known_by_its_factor(factor, meaning):
 def test_degrees_fahrenheit_are_known():
     rows = changed(temp=lambda text: f"{float(text) * 1.8 + 32:.1f}")
     assert told(rows) == {"unit_changed": "temp"}
+
+
+def test_a_factor_between_units_of_another_kind_says_nothing():
+    # Half as much is pounds for kilograms to a scale, and a quiet day to a count.
+    assert told(changed(count=lambda text: str(round(int(text) * 0.4535924)))) == {}
+    assert told(changed(speed=lambda text: f"{float(text) * 0.4535924:.2f}")) == {}
 
 
 def test_a_day_that_is_only_warmer_is_no_other_unit():
@@ -163,3 +170,16 @@ def test_no_value_of_a_person_is_kept():
     assert BEFORE[0].columns["status"].values.keys() == {"ok", "late"}
     undeclared = profile([row | {"备注": "某人"} for row in day(1)])
     assert undeclared.as_kept(FEED)["备注"]["values"] == {}
+
+
+def test_a_day_of_the_month_that_gets_a_second_digit_is_no_code():
+    feed = make_feed(
+        [{"name": "station_id", "from": "站点", "type": "string"},
+         {"name": "measured_at", "from": ["year", "month", "day"], "type": "timestamp", "format": "%Y %m %d"}],
+        key=["station_id"],
+    )  # fmt: skip
+
+    def on(day: int) -> list[dict[str, str]]:
+        return [{"站点": f"{n:04d}", "year": "2026", "month": "3", "day": str(day)} for n in range(40)]
+
+    assert told(on(10), [profile(on(n)) for n in range(1, 5)], feed) == {}

@@ -93,7 +93,9 @@ def test_a_problem_is_a_wrong_use_with_exit_code_2(folder):
     with pytest.raises(Problems) as caught:
         load_feeds(folder)
     assert caught.value.exit_code == 2
-    assert str(caught.value).replace(f"{folder}/", "") == "environment/noise.yml: the key 'grain' is missing"
+    assert str(caught.value).replace(f"{folder}/", "") == (
+        "environment/noise.yml: the key 'grain' is missing\n  Add it; docs/how_to/add_a_feed.md shows a whole file."
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_what_is_no_yaml_or_no_mapping_is_told(folder):
     write(folder, "title: [")
     write(folder, "- one\n- two\n", "environment/list.yml")
     told = problems(folder)
-    assert "environment/noise.yml: this is not YAML" in told
+    assert "environment/noise.yml: line 1: this is not YAML" in told
     assert "environment/list.yml: a feed file is a mapping of keys\n  Found: list." in told
 
 

@@ -40,7 +40,7 @@ ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk", "big5", "cp1252",
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_any_encoding_of_python_will_do(encoding, monkeypatch):
-    monkeypatch.setattr(delimited, "_BLOCK_BYTES", 64)  # so that characters are cut by blocks
+    monkeypatch.setattr(delimited, "_block_bytes", lambda _: 64)  # so that characters are cut by blocks
     word = "é" if encoding in ("cp1252", "latin-1") else "中"
     rows = [[word * (n % 9 + 1), str(n)] for n in range(200)]
     text = "id,value\n" + "".join(f"{a},{b}\n" for a, b in rows)

@@ -56,7 +56,7 @@ def test_empty_lines_are_no_records():
 
 @pytest.mark.parametrize("block", [24, 40, 64, 1000])
 def test_broken_records_keep_their_place_across_blocks(monkeypatch, block):
-    monkeypatch.setattr(module, "_BLOCK_BYTES", block)
+    monkeypatch.setattr(module, "_block_bytes", lambda _: block)
     lines = [
         f"r{n},{n}" if n % 7 and n % 11 else f"r{n},{n},too,many" if n % 7 else f"r{n}" for n in range(1, 200)
     ]
@@ -70,7 +70,7 @@ def test_broken_records_keep_their_place_across_blocks(monkeypatch, block):
 
 
 def test_a_block_of_broken_records_alone_counts(monkeypatch):
-    monkeypatch.setattr(module, "_BLOCK_BYTES", 16)
+    monkeypatch.setattr(module, "_block_bytes", lambda _: 16)
     rows, broken = records(b"id,value\n" + b"x\n" * 50 + b"a,1\n")
     assert rows == [[51, "a", "1"]]
     assert [number for number, _, _ in broken] == list(range(1, 51))
@@ -89,7 +89,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name(mark, encoding):
 
 
 def test_other_encodings_are_read(monkeypatch):
-    monkeypatch.setattr(module, "_BLOCK_BYTES", 31)  # characters lie across blocks
+    monkeypatch.setattr(module, "_block_bytes", lambda _: 31)  # characters lie across blocks
     text = "编号,值\n" + "".join(f"杭州{n},龘𠮷{n}\n" for n in range(40))
     opened = read(io.BytesIO(("\ufeff" + text).encode("gb18030")), GB18030, "none")
     assert opened.header == ["编号", "值"]
@@ -137,7 +137,7 @@ def test_bytes_of_another_encoding_are_told(content, feed):
 
 
 def test_bytes_of_another_encoding_are_told_far_into_the_file(monkeypatch):
-    monkeypatch.setattr(module, "_BLOCK_BYTES", 64)
+    monkeypatch.setattr(module, "_block_bytes", lambda _: 64)
     assert held(b"id,value\n" + b"a,1\n" * 100 + b"b,\xff\n").startswith("wrong_encoding")
 
 
@@ -173,7 +173,7 @@ def test_a_whole_last_record_needs_no_line_end():
 
 
 def test_places_agree_with_pythons_csv_over_quoted_line_ends(monkeypatch):
-    monkeypatch.setattr(module, "_BLOCK_BYTES", 50)
+    monkeypatch.setattr(module, "_block_bytes", lambda _: 50)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     written = [["id", "value"]] + [[f"a{n}", "x\ny" * (n % 4)] for n in range(60)]

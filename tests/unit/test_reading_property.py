@@ -71,7 +71,7 @@ def by_python(text: str) -> list[list[str]]:
 @example(text='id,value,at\n"a\r\nb",1,\n"x","y"\n')
 @given(text=written())
 def test_every_record_is_admitted_or_quarantined(monkeypatch, block, text):
-    monkeypatch.setattr(delimited, "_BLOCK_BYTES", block)
+    monkeypatch.setattr(delimited, "_block_bytes", lambda _: block)
     expected = by_python(text)
     held = None
     with tempfile.TemporaryDirectory() as folder:

@@ -104,7 +104,8 @@ def test_ordinary_values_are_not(tmp_path, value):
 
 
 @pytest.mark.parametrize(
-    "name", ["姓名", "患者姓名", "身份证号", "联系电话", "手机", "家庭住址", "contact_phone", "Mobile", "idCard", "email",
+    "name", ["contact.phone", "@phone", "owner/email",
+             "姓名", "患者姓名", "身份证号", "联系电话", "手机", "家庭住址", "contact_phone", "Mobile", "idCard", "email",
              "birth_year", "passport"]
 )  # fmt: skip
 def test_names_that_tell_of_a_person(name):

@@ -38,7 +38,7 @@ def test_duplicates_and_conflicts(tmp_path, rows, admitted, broken):
 
 
 def test_they_are_found_across_blocks_of_the_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "_BLOCK_BYTES", 64)
+    monkeypatch.setattr(delimited, "_block_bytes", lambda _: 64)
     many = [f"k{n},{n % 50}" for n in range(300)]
     many[250], many[299] = "k7,7", "k8,9"
     admitted, broken = outcome(KEYED, "id,value\n" + "\n".join(many) + "\n", tmp_path)

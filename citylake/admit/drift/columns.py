@@ -9,6 +9,8 @@ from citylake.admit.drift.findings import alike
 from citylake.admit.drift.profile import Profile
 from citylake.feed import Feed
 
+_MOST_NAMES = 40
+
 
 def drift(feed: Feed, header: list[str]) -> dict[str, list]:
     """Columns added, removed, and renamed (removed and added with a likely name), empty where none."""
@@ -31,18 +33,24 @@ def reasons_to_hold(feed: Feed, found: dict[str, list], header: list[str]) -> li
     reasons = []
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        reasons.append({"kind": "duplicate_header", "text": "columns named twice: " + ", ".join(twice)})
+        reasons.append({"kind": "duplicate_header", "text": "columns named twice: " + _listed(twice)})
     if "removed" in found:
-        text = f"{len(found['removed'])} declared column(s) missing: " + ", ".join(
-            f"'{n}'" for n in found["removed"]
+        text = f"{len(found['removed'])} declared column(s) missing: " + _listed(
+            [f"'{n}'" for n in found["removed"]]
         )
-        text += f". Its columns: {', '.join(header)}."
+        text += f". Its columns: {_listed(header)}."
         for item in found.get("renamed", []):
             text += f" '{item['to']}' is close to '{item['from']}': change `from:`, or ask the department."
         reasons.append({"kind": "removed_column", "text": text})
     if "added" in found and feed.drift.added == "hold":
-        reasons.append({"kind": "added_column", "text": "undeclared column(s): " + ", ".join(found["added"])})
+        reasons.append({"kind": "added_column", "text": "undeclared column(s): " + _listed(found["added"])})
     return reasons
+
+
+def _listed(names: list[str]) -> str:
+    """Names for a person to read: what is no table may have thousands of them, or endless ones."""
+    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(name if len(name) <= 80 else name[:80] + "…" for name in names[:_MOST_NAMES]) + more
 
 
 def _delimiter(feed: Feed, header: list[str]) -> str | None:

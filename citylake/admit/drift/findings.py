@@ -15,13 +15,11 @@ from citylake.feed import Feed
 LATEST = 10  # deliveries to compare with
 _FEWEST = 3
 _ENOUGH = 20  # values in a column before anything is said of it
-# What a column's numbers are multiplied by when a department changes its unit.
-_FACTORS = {
-    1000.0: "thousandfold, as mg for g", 0.001: "a thousandth, as g for mg", 100.0: "hundredfold, as a share in percent",
-    0.01: "a hundredth, as percent for a share", 3.6: "as m/s in km/h", 1 / 3.6: "as km/h in m/s", 1.609344: "as miles in km",
-    1 / 1.609344: "as km in miles", 0.3048: "as feet in m", 1 / 0.3048: "as m in feet", 2.204623: "as kg in pounds",
-    0.4535924: "as pounds in kg", 10000.0: "ten thousandfold, as 万", 0.0001: "a ten thousandth, as 万", 60.0: "as min in s",
-    1 / 60: "as s in min", 10.0: "tenfold", 0.1: "a tenth",
+# What numbers are multiplied by when a department counts in other steps; units have factors of their own.
+_STEPS = {
+    10000.0: "ten thousandfold, as 万 written out", 0.0001: "a ten thousandth, as 万", 1000.0: "thousandfold",
+    0.001: "a thousandth", 100.0: "hundredfold, as a share in percent", 0.01: "a hundredth, as percent in a share",
+    10.0: "tenfold", 0.1: "a tenth",
 }  # fmt: skip
 
 
@@ -42,9 +40,7 @@ def findings(feed: Feed, now: Profile, before: Sequence[Profile]) -> list[Findin
     shifted = {finding.kind for finding in found}
     if "shifted" in shifted:  # every other change of a column would only repeat it
         return found
-    numeric = {
-        source for column in feed.columns if column.type in ("integer", "double") for source in column.sources
-    }
+    numeric, coded = _sources(feed, "integer", "double"), _sources(feed, "string")
     for name in feed.source_columns:
         column = now.columns.get(name)
         history = [each.columns[name] for each in before if name in each.columns]
@@ -52,10 +48,14 @@ def findings(feed: Feed, now: Profile, before: Sequence[Profile]) -> list[Findin
         if column is None or column.given < _ENOUGH or len(history) < _FEWEST:
             continue
         if name in numeric:
-            found += _type(name, column, history) or _unit(name, column, history)
-        else:
+            found += _type(name, column, history) or _unit(feed, name, column, history)
+        elif name in coded:  # the parts of a time are no codes
             found += _zeros(name, column, history) or _level(name, column, history)
     return found
+
+
+def _sources(feed: Feed, *types: str) -> set[str]:
+    return {source for column in feed.columns if column.type in types for source in column.sources}
 
 
 def held_for(feed: Feed, found: Sequence[Finding]) -> list[dict]:
@@ -86,33 +86,37 @@ def _type(name: str, column: ColumnProfile, history: Sequence[ColumnProfile]) ->
                     f" {min(each.numbers for each in history):.0%} were: {_some(column)}")]  # fmt: skip
 
 
-def _unit(name: str, column: ColumnProfile, history: Sequence[ColumnProfile]) -> list[Finding]:
-    quartiles = [each.quartiles for each in history if each.quartiles and each.quartiles[1] > 0]
-    if column.quartiles is None or column.quartiles[1] <= 0 or len(quartiles) < _FEWEST:
+def _unit(feed: Feed, name: str, column: ColumnProfile, history: Sequence[ColumnProfile]) -> list[Finding]:
+    before = [each.quartiles for each in history if each.quartiles and each.quartiles[1] > 0]
+    if column.quartiles is None or column.quartiles[1] <= 0 or len(before) < _FEWEST:
         return []
-    low, high = min(each[1] for each in quartiles), max(each[1] for each in quartiles)
-    spread = high / low
-    for factor, meaning in _FACTORS.items():
+    lows, highs = ([pick(each[n] for each in before) for n in range(3)] for pick in (min, max))
+    spread = highs[1] / lows[1]
+    for (factor, offset), meaning in _moves(feed, name).items():
         # A factor that lies within what the column does by itself says nothing.
-        if max(factor, 1 / factor) <= spread * spread:
+        if offset == 0 and max(factor, 1 / factor) <= spread * spread:
             continue
-        inside = all(
-            0.95 * min(each[n] for each in quartiles)
-            <= column.quartiles[n] / factor
-            <= 1.05 * max(each[n] for each in quartiles)
-            for n in range(3)
-        )
-        if inside:
-            return [Finding("unit_changed", name, f"'{name}': the median is {column.quartiles[1]:g}, where it was {low:g} to"
-                            f" {high:g}: {meaning}. Ask the department, and change `from_unit`.")]  # fmt: skip
-    celsius = [(each * 9 / 5) + 32 for each in (low, high)]
-    if (
-        celsius[0] - 4 <= column.quartiles[1] <= celsius[1] + 4
-        and not low / 1.3 <= column.quartiles[1] <= high * 1.3
-    ):
-        return [Finding("unit_changed", name, f"'{name}': the median is {column.quartiles[1]:g}, where it was {low:g} to"
-                        f" {high:g}: as °C in °F. Ask the department, and change `from_unit`.")]  # fmt: skip
+        if offset and lows[1] / 1.3 <= column.quartiles[1] <= highs[1] * 1.3:
+            continue
+        earlier = [(each - offset) / factor for each in column.quartiles]
+        slack = 4 / factor if offset else 0.0  # a day's warmth is no share of its degrees
+        if all(0.95 * lows[n] - slack <= earlier[n] <= 1.05 * highs[n] + slack for n in range(3)):
+            return [Finding("unit_changed", name, f"'{name}': the median is {column.quartiles[1]:g}, where it was {lows[1]:g} to"
+                            f" {highs[1]:g}: {meaning}. Ask the department, and change `from_unit`.")]  # fmt: skip
     return []
+
+
+def _moves(feed: Feed, name: str) -> dict[tuple[float, float], str]:
+    """How the numbers of a source column move with its unit, as (factor, offset) and in words.
+
+    Only units of the same kind count: no department sends a concentration in pounds.
+    """
+    declared = next((column for column in feed.columns if name in column.sources), None)
+    units = declared.other_units() if declared else {}
+    moves = {
+        move: f"as if in {unit} and not in {declared.from_unit}" for unit, move in units.items() if declared
+    }
+    return moves | {(step, 0.0): told for step, told in _STEPS.items() if (step, 0.0) not in moves}
 
 
 def _zeros(name: str, column: ColumnProfile, history: Sequence[ColumnProfile]) -> list[Finding]:

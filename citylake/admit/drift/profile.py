@@ -11,6 +11,7 @@ from citylake.privacy import looks
 
 _ROWS = 5_000
 _VALUES = 40
+_LONGEST_VALUE = 100  # a geometry is no code to compare by, and the ledger is no place for it
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Profiler:
             connection.register("rows", pa.Table.from_batches(self._kept))
             found = connection.execute(
                 f"with texts as (select {', '.join(self._text(n, header[n]) for n in places)} from rows),"
-                f" numbers as (select *, {', '.join(f'try_cast(t{n} as double) as n{n}' for n in places)} from texts)"
+                f" numbers as (select *, {', '.join(map(_number, places))} from texts)"
                 f" select {', '.join(_summary(n) for n in places)} from numbers"
             ).fetchone()
         assert found is not None
@@ -100,6 +101,12 @@ class Profiler:
         return f"case when trim({raw(place)}) in ({listed}) then null else trim({raw(place)}) end as t{place}"
 
 
+def _number(place: int) -> str:
+    """A column's text as a number; NaN and what no double can hold are none, nor are they JSON."""
+    number = f"try_cast(t{place} as double)"
+    return f"case when isfinite({number}) then {number} end as n{place}"
+
+
 def _summary(place: int) -> str:
     """An aggregate of one column as a struct."""
     text, number = f"t{place}", f"n{place}"
@@ -107,7 +114,8 @@ def _summary(place: int) -> str:
         f"struct_pack(given := count({text}), numbers := count({number}),"
         f" zeros := count(*) filter (regexp_matches({text}, '^0[0-9]')),"
         f" lengths := [min(length({text})), mode(length({text})), max(length({text}))],"
-        f" quartiles := quantile_cont({number}, [0.25, 0.5, 0.75]), counts := histogram({text}))"
+        f" quartiles := quantile_cont({number}, [0.25, 0.5, 0.75]),"
+        f" counts := histogram({text}) filter (length({text}) <= {_LONGEST_VALUE}))"
     )
 
 
@@ -119,5 +127,6 @@ def _column(row: dict) -> ColumnProfile:
     return ColumnProfile(
         given=given, numbers=row["numbers"] / given, leading_zero=row["zeros"] / given,
         lengths=tuple(row["lengths"]), quartiles=tuple(row["quartiles"]) if row["quartiles"] else None,
-        values={value: count / given for value, count in counts[:_VALUES]},
+        # PostgreSQL keeps no NUL in JSON.
+        values={value.replace("\x00", "\u2400"): count / given for value, count in counts[:_VALUES]},
     )  # fmt: skip

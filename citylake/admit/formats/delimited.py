@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+import codecs
 import csv as csv_module
 import io
 import re
 from collections.abc import Iterator
 
-from citylake.admit.reading import Reading, Unparsed, Unreadable, raw
+from citylake.admit.reading import (
+    Reading,
+    Unparsed,
+    Unreadable,
+    raw,
+    record_too_long,
+    refuse_other_encoding,
+    wrong_encoding,
+)  # fmt: skip
 from citylake.admit.unpacking import DAMAGED, damaged
 from citylake.feed import Feed
+from citylake.format import Format
 
-_BLOCK_BYTES = 4 << 20
+_TAIL_BYTES = 4096
 _ARROW_UTF8 = {"utf8": "utf-8", "utf-8": "utf-8", "utf-8-sig": "utf-8"}  # Arrow skips the mark itself
 
 
 class _Source(io.RawIOBase):
     """A binary stream that can be looked into at its begin, and remembers how it ended."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, block_bytes: int):
         self.stream, self.tail = stream, b""
-        self.head = self._whole_block()
+        self.head = self._whole_block(block_bytes)
         self.waiting = memoryview(self.head)
 
-    def _whole_block(self) -> bytes:
+    def _whole_block(self, block_bytes: int) -> bytes:
         parts, size = [], 0
-        while size < _BLOCK_BYTES and (part := self.stream.read(_BLOCK_BYTES - size)):
+        while size < block_bytes and (part := self.stream.read(block_bytes - size)):
             parts.append(part)
             size += len(part)
         return b"".join(parts)
@@ -37,8 +47,13 @@ class _Source(io.RawIOBase):
         part = self.waiting[: len(buffer)] or self.stream.read(len(buffer))
         self.waiting = self.waiting[len(part) :]
         buffer[: len(part)] = part
-        self.tail = (self.tail + bytes(part[-2:]))[-2:]
+        self.tail = (self.tail + bytes(part[-_TAIL_BYTES:]))[-_TAIL_BYTES:]
         return len(part)
+
+
+def _block_bytes(form: Format) -> int:
+    """Arrow reads a record where it lies in two blocks at most: any of the size of one, none of two."""
+    return int(form.record_limit)
 
 
 def read(stream, feed: Feed) -> Reading:
@@ -47,6 +62,7 @@ def read(stream, feed: Feed) -> Reading:
     from pyarrow import csv
 
     form = feed.format
+    block_bytes = _block_bytes(form)
     reading = Reading([], iter(()))
     footer = _Footer(form.footer, form.delimiter)
 
@@ -58,17 +74,18 @@ def read(stream, feed: Feed) -> Reading:
 
     encoding = _ARROW_UTF8.get(form.encoding.lower(), form.encoding)
     try:
-        source = _Source(stream)
+        source = _Source(stream, block_bytes)
+        refuse_other_encoding(source.head, encoding)
         first, is_all = _first_record(source.head, encoding, feed)
         reading.header = list(form.header) or first
         if is_all and not form.header:  # Arrow wants a line end
             return reading
         names = [raw(n) for n in range(len(reading.header))]
         opened = csv.open_csv(
-            pa.PythonFile(io.BufferedReader(source, _BLOCK_BYTES), mode="r"),
+            pa.PythonFile(io.BufferedReader(source, block_bytes), mode="r"),
             # A header is read as a record and left out later: its texts are not names to Arrow.
             read_options=csv.ReadOptions(
-                use_threads=False, block_size=_BLOCK_BYTES, encoding=encoding, column_names=names,
+                use_threads=False, block_size=block_bytes, encoding=encoding, column_names=names,
                 skip_rows=form.skip_rows,
             ),
             parse_options=csv.ParseOptions(
@@ -78,7 +95,7 @@ def read(stream, feed: Feed) -> Reading:
                 column_types=dict.fromkeys(names, pa.string()), null_values=[], strings_can_be_null=False
             ),
         )  # fmt: skip
-    except (pa.ArrowInvalid, UnicodeDecodeError, *DAMAGED) as error:
+    except (pa.ArrowInvalid, UnicodeError, *DAMAGED) as error:
         raise _unreadable(error, feed) from error
     reading.batches = _numbered(opened, reading, feed, source, footer)
     return reading
@@ -113,7 +130,8 @@ class _Footer:
 
 def _first_record(head: bytes, encoding: str, feed: Feed) -> tuple[list[str], bool]:
     """The texts of the first record below the title rows, and whether nothing follows it."""
-    text = head.decode(encoding, errors="ignore").removeprefix("\ufeff")
+    is_all = len(head) < _block_bytes(feed.format)
+    text = codecs.getincrementaldecoder(encoding)().decode(head, final=is_all).removeprefix("\ufeff")
     lines = io.StringIO(text, newline="")
     for _ in range(feed.format.skip_rows):
         _skip_line(lines)
@@ -123,14 +141,14 @@ def _first_record(head: bytes, encoding: str, feed: Feed) -> tuple[list[str], bo
             filter(None, csv_module.reader(lines, delimiter=form.delimiter, quotechar=form.quote)), []
         )
     except csv_module.Error as error:
+        if "field limit" in str(error):
+            raise record_too_long(form, 0) from error
         raise Unreadable("unreadable", f"the header: {error}") from error
+    if not is_all and lines.tell() == len(text):
+        raise record_too_long(form)
     if not any(names):
         raise Unreadable("empty", "the file has no header and no records")
-    if any("\x00" in name for name in names):
-        raise Unreadable(
-            "unreadable", "a column name holds a NUL character: these bytes are not a table of text"
-        )
-    return names, len(head) < _BLOCK_BYTES and lines.tell() == len(text)
+    return names, is_all and lines.tell() == len(text)
 
 
 def _skip_line(lines: io.StringIO) -> None:
@@ -149,13 +167,15 @@ def _numbered(opened, reading: Reading, feed: Feed, source: _Source, footer: _Fo
     import pyarrow as pa
 
     row = first = int(bool(feed.format.header))  # 0 is the header's
+    last_value = ""
     while footer.begins is None or row < footer.begins:
         try:
             batch = opened.read_next_batch()
         except StopIteration:
             break
-        except (pa.ArrowInvalid, UnicodeDecodeError, *DAMAGED) as error:
+        except (pa.ArrowInvalid, UnicodeError, *DAMAGED) as error:
             raise _unreadable(error, feed) from error
+        _refuse_long(batch, row, feed)
         # Arrow parses a block before it yields it, so every broken record among these rows is known.
         broken = np.array(
             [record.source_row for record in reading.unparsed if record.source_row >= row], np.int64
@@ -170,7 +190,7 @@ def _numbered(opened, reading: Reading, feed: Feed, source: _Source, footer: _Fo
             numbers = numbers[: batch.num_rows]
         reading.records += batch.num_rows
         if batch.num_rows:
-            row = int(numbers[-1]) + 1
+            row, last_value = int(numbers[-1]) + 1, batch.columns[-1][-1].as_py()
             yield pa.RecordBatch.from_arrays(
                 [pa.array(numbers), *batch.columns], names=["_source_row", *batch.schema.names]
             )
@@ -178,33 +198,71 @@ def _numbered(opened, reading: Reading, feed: Feed, source: _Source, footer: _Fo
         reading.unparsed[:] = [each for each in reading.unparsed if each.source_row < footer.begins]
     reading.records += len(reading.unparsed)
     if footer.begins is None:
-        _refuse_cut(reading, max(row, first), source)
+        _refuse_cut(reading, max(row, first), source, last_value, feed.format)
 
 
-def _refuse_cut(reading: Reading, row: int, source: _Source) -> None:
-    """A last record with too few fields and no line end: the file was cut, not the record wrong.
+def _refuse_long(batch, row: int, feed: Feed) -> None:
+    """Arrow takes some records of up to two blocks: whether it does must not hang on where they lie."""
+    import pyarrow.compute as pc
 
-    Raises: Unreadable.
+    limit = feed.format.record_limit
+    if batch.num_rows and batch.nbytes > limit:
+        sizes = [pc.cast(pc.binary_length(column), "int64") for column in batch.columns]
+        total = sizes[0]
+        for size in sizes[1:]:
+            total = pc.add(total, size)
+        if pc.max(total).as_py() > limit:
+            raise record_too_long(feed.format, row + int(pc.index(total, pc.max(total)).as_py()))
+
+
+def _refuse_cut(reading: Reading, row: int, source: _Source, last_value: str, form: Format) -> None:
+    """A last record that is only begun, by too few fields and no line end or by a quote that never ends.
+
+    The file was cut, not the record wrong. Raises: Unreadable.
     """
-    if not reading.unparsed or b"\n" in source.tail or b"\r" in source.tail:
-        return
-    last = reading.unparsed[-1]
-    found, expected = (int(number) for number in re.findall(r"\d+", last.why))
-    if last.source_row >= row and found < expected:
-        detail = f"record {last.source_row}, the last, has no line end and {last.why}: the file was cut"
-        raise Unreadable("truncated", detail)
+    tail = source.tail.decode(form.encoding, errors="replace")
+    has_end = tail.endswith(("\n", "\r"))
+    broken = reading.unparsed[-1] if reading.unparsed and reading.unparsed[-1].source_row >= row else None
+    if broken and not has_end:
+        found, expected = (int(number) for number in re.findall(r"\d+", broken.why))
+        if found < expected:
+            told = f"record {broken.source_row}, the last, has no line end and {broken.why}: the file was cut"
+            raise Unreadable("truncated", told)
+    if broken:
+        is_open = _is_open(broken.text, form)
+    elif "\n" in last_value or "\r" in last_value:  # so it began with a quote
+        is_open = not tail.rstrip("\r\n ").endswith(form.quote)
+    else:
+        _, end, begun = tail.rpartition("\n")
+        is_open = bool(end) and not has_end and _is_open(begun, form)
+    if is_open:
+        number = broken.source_row if broken else row - 1
+        told = f"record {number}, the last, has a quote that never ends: the file was cut, or a quote is too many"
+        raise Unreadable("truncated", told)
+
+
+def _is_open(record: str, form: Format) -> bool:
+    """Whether the text of a record ends within a quoted field."""
+    try:
+        list(
+            csv_module.reader(
+                io.StringIO(record, newline=""), delimiter=form.delimiter, quotechar=form.quote, strict=True
+            )
+        )
+    except csv_module.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _unreadable(error: Exception, feed: Feed) -> Unreadable:
     text = str(error).replace("\x00", "")
     if isinstance(error, DAMAGED):
         return damaged(error)
-    if isinstance(error, UnicodeDecodeError) or "UTF8" in text or "UTF-8" in text:
-        return Unreadable("wrong_encoding", f"the bytes are not {feed.format.encoding}")
+    # Arrow raises `CSV parse error` itself only where a broken record is no text it could hand over.
+    if isinstance(error, UnicodeError) or any(told in text for told in ("UTF8", "UTF-8", "CSV parse error")):
+        return wrong_encoding(feed.format.encoding)
     if "Empty CSV" in text:
         return Unreadable("empty", "the file has no header and no records")
     if "straddling" in text:
-        return Unreadable(
-            "record_too_long", f"a record is longer than {_BLOCK_BYTES >> 20} MB: a quote that never ends?"
-        )
+        return record_too_long(feed.format)
     return Unreadable("unreadable", text.splitlines()[0][:300])

@@ -6,7 +6,14 @@ import io
 import re
 from collections.abc import Iterator
 
-from citylake.admit.reading import Reading, Unparsed, Unreadable, spooled, text_batches
+from citylake.admit.reading import (
+    Reading,
+    Unparsed,
+    lines_within,
+    spooled_text,
+    text_batches,
+    wrong_encoding,
+)  # fmt: skip
 from citylake.feed import Feed
 
 
@@ -15,7 +22,7 @@ def read(stream, feed: Feed) -> Reading:
     broken. Empty lines are no records. Raises: Unreadable."""
     form = feed.format
     reading = Reading(list(form.widths), iter(()))
-    reading.batches = text_batches(reading, _rows(spooled(stream), feed, reading), reading.header)
+    reading.batches = text_batches(reading, _rows(spooled_text(stream, form), feed, reading), reading.header)
     return reading
 
 
@@ -42,12 +49,12 @@ def _lines(file, feed: Feed) -> Iterator[str | bytes]:
     encoding = "utf-8-sig" if form.encoding.lower() in ("utf-8", "utf8") else form.encoding
     lines = file if form.counts == "bytes" else io.TextIOWrapper(file, encoding=encoding)
     try:
-        for number, line in enumerate(lines):
+        for number, line in enumerate(lines_within(lines, form)):
             given = line.rstrip(b"\r\n" if form.counts == "bytes" else "\r\n")
             if number >= form.skip_rows and given.strip():
                 yield given
-    except UnicodeDecodeError as error:
-        raise Unreadable("wrong_encoding", f"the bytes are not {form.encoding}") from error
+    except UnicodeError as error:
+        raise wrong_encoding(form.encoding) from error
 
 
 def _decoded(part: str | bytes, feed: Feed) -> str:
@@ -55,5 +62,5 @@ def _decoded(part: str | bytes, feed: Feed) -> str:
         return part
     try:
         return part.decode(feed.format.encoding)
-    except UnicodeDecodeError as error:
-        raise Unreadable("wrong_encoding", f"the bytes are not {feed.format.encoding}") from error
+    except UnicodeError as error:
+        raise wrong_encoding(feed.format.encoding) from error

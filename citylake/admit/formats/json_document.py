@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from citylake.admit.formats.json_values import flat, text
-from citylake.admit.reading import Reading, Unreadable, spooled, text_batches
+from citylake.admit.reading import Measured, Reading, Unreadable, spooled_text, text_batches, wrong_encoding
 from citylake.feed import Feed
 from citylake.format import Format
+
+_DEEPEST = 200
+_BEGINS, _ENDS = ("start_map", "start_array"), ("end_map", "end_array")
+_WITHIN = (*_ENDS, "map_key")
+# The parser's C code crashes the process where Python refuses to make a number: at 4,300 digits.
+_MOST_DIGITS = 4000
+_LONG_NUMBER = re.compile(rb"[0-9]{%d}" % _MOST_DIGITS)
 
 
 def read(stream, feed: Feed) -> Reading:
@@ -19,7 +27,8 @@ def read(stream, feed: Feed) -> Reading:
     A carried value of the whole document may stand behind the list, one of a list's element must stand before.
     Raises: Unreadable.
     """
-    file, form = spooled(stream), feed.format
+    form = feed.format
+    file = spooled_text(stream, form)
     columns: dict[str, None] = dict.fromkeys(form.carry)
     carried: dict[str, str | None] = {}
     count = 0
@@ -42,7 +51,12 @@ def _rows(file, form: Format, header: list[str], known: dict) -> Iterator[tuple[
 
 def _columns(record: Any, form: Format) -> dict[str, str | None]:
     if form.kind == "geojson":
-        return _feature(record)
+        try:
+            return _feature(record)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise Unreadable(
+                "unreadable", f"this is no GeoJSON feature: {text(record) or ''}"[:200]
+            ) from error
     return flat(record) if isinstance(record, dict) else {"value": text(record)}
 
 
@@ -67,26 +81,78 @@ def _records(file, form: Format, known: dict) -> Iterator[tuple[Any, dict[str, s
     wanted = "features" if form.kind == "geojson" else (form.records or "")
     paths = set(form.carry.values())
     carried: dict[str, str | None] = {path: known.get(path) for path in paths}
-    builder, depth_of = None, ""
+    builder, depth = None, 0
+    source, place = _Numbers(_utf8(file, form.encoding), form), _Place()
     try:
-        for prefix, event, value in ijson.parse(_utf8(file, form.encoding)):
-            if builder is not None:
-                builder.event(event, value)
-                if prefix == depth_of and event in ("end_map", "end_array"):
-                    yield builder.value, carried
-                    builder = None
+        for event, value in ijson.basic_parse(source):
+            if builder is None:
+                source.restart()
+                path = place.path() if event not in _WITHIN else None
+                is_element = path == wanted and place.is_in_list()
+                if is_element and event in _BEGINS:
+                    builder, depth = ijson.ObjectBuilder(), len(place.frames)
+                    builder.event(event, value)
+                elif is_element:
+                    yield value, carried
+                elif path in paths and event not in _BEGINS:
+                    carried[path] = text(value)
+                place.follow(event, value)
                 continue
-            path = ".".join(part for part in prefix.split(".") if part != "item")
-            is_element = prefix.endswith("item") and path == wanted
-            if is_element and event in ("start_map", "start_array"):
-                builder, depth_of = ijson.ObjectBuilder(), prefix
-                builder.event(event, value)
-            elif is_element:
-                yield value, carried
-            elif path in paths and event in ("string", "number", "boolean", "null"):
-                carried[path] = text(value)
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+            builder.event(event, value)
+            place.follow(event, value)
+            if event in _ENDS and len(place.frames) == depth:
+                yield builder.value, carried
+                builder = None
+    except (ijson.JSONError, UnicodeError) as error:
         raise _unreadable(error, form) from error
+
+
+class _Numbers(Measured):
+    """Refuses a number of thousands of digits before the parser sees it."""
+
+    def __init__(self, stream, form: Format):
+        super().__init__(stream, form)
+        self._before = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """As of any stream. Raises: Unreadable."""
+        part = super().read(size)
+        if _LONG_NUMBER.search(self._before + part):
+            raise Unreadable("unreadable", f"a number has more than {_MOST_DIGITS:,} digits")
+        self._before = part[-_MOST_DIGITS:]
+        return part
+
+
+class _Place:
+    """Where in a document the parser is. Refuses what it would take without a word: endless nesting, a key twice."""
+
+    def __init__(self) -> None:
+        self.frames: list[
+            tuple[set[str], list[str]] | None
+        ] = []  # an object's keys and the latest; None is a list
+
+    def path(self) -> str:
+        """The keys that lead here; lists are gone through."""
+        return ".".join(frame[1][0] for frame in self.frames if frame)
+
+    def is_in_list(self) -> bool:
+        """Whether a value here is an element of a list."""
+        return bool(self.frames) and self.frames[-1] is None
+
+    def follow(self, event: str, value: Any) -> None:
+        """Go behind an event. Raises: Unreadable."""
+        if event in _BEGINS:
+            self.frames.append((set(), [""]) if event == "start_map" else None)
+            if len(self.frames) > _DEEPEST:
+                raise Unreadable("unreadable", f"its values are nested deeper than {_DEEPEST} levels")
+        elif event in _ENDS:
+            self.frames.pop()
+        elif event == "map_key" and (frame := self.frames[-1]):
+            keys, latest = frame
+            if value in keys:
+                raise Unreadable("unreadable", f"the key '{value}' is there twice in one object")
+            keys.add(value)
+            latest[0] = value
 
 
 def _utf8(file, encoding: str):
@@ -99,8 +165,8 @@ def _utf8(file, encoding: str):
 
 
 def _unreadable(error: Exception, form: Format) -> Unreadable:
-    if isinstance(error, UnicodeDecodeError) or "UTF-8" in str(error) or "UTF8" in str(error):
-        return Unreadable("wrong_encoding", f"the bytes are not {form.encoding}")
+    if isinstance(error, UnicodeError) or "UTF-8" in str(error) or "UTF8" in str(error):
+        return wrong_encoding(form.encoding)
     told = str(error).replace("\x00", "").strip().splitlines()
     kind = "truncated" if "premature EOF" in str(error) else "unreadable"
     return Unreadable(kind, f"this is no whole JSON document: {told[0][:200] if told else 'nothing in it'}")

@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+_PLAIN_DIGITS = 400
+
 
 def flat(record: dict[str, Any], above: str = "") -> dict[str, str | None]:
     """Columns of a record: objects become dotted columns, lists stay JSON, null stays null."""
@@ -55,4 +57,6 @@ def _json(value: Any) -> str:
 
 
 def _number(value: float | Decimal) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    # 1e999999999 written out would be a gigabyte.
+    is_plain = isinstance(value, Decimal) and abs(value.adjusted()) < _PLAIN_DIGITS
+    return format(value, "f") if is_plain else str(value)

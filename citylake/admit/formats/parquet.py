@@ -61,4 +61,6 @@ def _text(column):
 
 
 def _unreadable(error: Exception) -> Unreadable:
+    if "UTF8" in str(error):
+        return Unreadable("wrong_encoding", "a column of bytes is not text in utf-8")
     return Unreadable("unreadable", f"this is no whole Parquet file: {str(error).splitlines()[0][:200]}")

@@ -27,6 +27,7 @@ def read(stream, feed: Feed) -> Reading:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError) as error:
         raise Unreadable("unreadable", f"this is no workbook: {str(error)[:200]}") from error
+    _refuse_not_calculated(file, name)
     texts = _texts(rows[form.skip_rows :])
     header = list(form.header) or [cell or "" for cell in next(texts, [])]
     while header and not header[-1]:
@@ -36,6 +37,22 @@ def read(stream, feed: Feed) -> Reading:
     reading = Reading(header, iter(()))
     reading.batches = text_batches(reading, _records(texts, len(header), form.footer), header)
     return reading
+
+
+def _refuse_not_calculated(file, sheet: str) -> None:
+    from citylake.admit.formats.formulas import not_calculated
+
+    count, first = not_calculated(file, sheet)
+    if count:
+        cells = (
+            "1 cell holds a formula without its value"
+            if count == 1
+            else f"{count:,} cells hold formulas without values"
+        )
+        raise Unreadable(
+            "not_calculated",
+            f"{cells}, the first is {first}: open it in a spreadsheet program and save it, or send values",
+        )
 
 
 def _texts(rows: list[list]) -> Iterator[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from citylake.admit.reading import Reading, Unreadable, spooled, text_batches
+from citylake.admit.reading import Measured, Reading, Unreadable, record_too_long, spooled, text_batches
 from citylake.feed import Feed
 from citylake.format import Format
 
@@ -39,23 +39,27 @@ def _records(file, form: Format) -> Iterator[dict[str, str | None]]:
     wanted = (form.records or "").split("/")
     given = form.encoding if "encoding" in form.model_fields_set else None  # else the document says it
     path: list[str] = []
+    source = Measured(file, form)
     try:
         events = etree.iterparse(
-            file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+            source, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
             remove_comments=True, remove_pis=True, encoding=given,
         )  # fmt: skip
         for event, element in events:
+            if path[1 : len(wanted) + 1] != wanted:
+                source.restart()
             if event == "start":
                 path.append(_local(element.tag))
                 continue
             if path[1:] == wanted:
+                source.restart()
                 yield _carried(element, form.carry) | _columns(element)
                 element.clear()
                 while element.getprevious() is not None and _local(element.getprevious().tag) == wanted[-1]:
                     del element.getparent()[0]
             path.pop()
     except etree.XMLSyntaxError as error:
-        raise _unreadable(error) from error
+        raise _unreadable(error, form) from error
     except LookupError as error:
         raise Unreadable(
             "wrong_encoding", f"the document declares an encoding that is not known: {error}"
@@ -102,12 +106,16 @@ def _local(tag) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _unreadable(error: Exception) -> Unreadable:
+def _unreadable(error: Exception, form: Format) -> Unreadable:
     text = str(error).replace("\x00", "")[:200]
+    if "huge text node" in text or "Buffer size limit" in text:  # libxml2's own limit, ten million bytes
+        return record_too_long(form)
+    if "nce loop" in text or "mplification" in text:
+        return Unreadable("entity", f"the document uses an entity of its own; write the text itself: {text}")
     if "ncod" in text:
         return Unreadable(
             "wrong_encoding", f"the bytes are not what the document or the feed file says: {text}"
         )
-    is_cut = any(told in text for told in ("Premature end", "EndTag", "Couldn't find end"))
+    is_cut = any(told in text for told in ("Premature end", "EndTag", "Couldn't find end", "expected '>'"))
     kind = "truncated" if is_cut else "unreadable"
     return Unreadable(kind, f"this is no whole XML document: {text}")
