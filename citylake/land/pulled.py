@@ -36,14 +36,14 @@ class Spool:
         self.file.truncate()
         self.size, self._digest, self.head = 0, hashlib.sha256(), b""
 
-    def write(self, data: bytes | memoryview) -> int:
+    def write(self, data: bytes | bytearray) -> int:
         """Take the next bytes."""
         self.size += len(data)
         if self.most_bytes is not None and self.size > self.most_bytes:
             raise DataFailed(
                 "the source sends more than is allowed", where=self.where,
-                found=f"more than {self.most_bytes >> 20:,} MB", 
-                next_step="Nothing of it was landed; raise arrival.most_mb if that is right.",
+                found=f"more than {self.most_bytes >> 20:,} MB",
+                next_step="Nothing of it was landed. arrival.most_mb allows more; one page may have 64 MB.",
             )  # fmt: skip
         self._digest.update(data)
         if len(self.head) < SNIFFED_BYTES:

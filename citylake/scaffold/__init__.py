@@ -132,11 +132,13 @@ def _read(
     """Header and texts of the first records, by column, as admission would read them."""
     from citylake.admit.reading import read
     from citylake.admit.trial import compression_of
+    from citylake.arrival import Arrival
     from citylake.feed import Feed
     from citylake.format import Format, Unpivot
 
     form = Format.model_validate({key: guess.value for key, guess in found.guesses.items()})
-    feed = Feed.model_construct(format=form, unpivot=Unpivot.model_validate(unpivot) if unpivot else None)
+    long = Unpivot.model_validate(unpivot) if unpivot else None
+    feed = Feed.model_construct(format=form, unpivot=long, arrival=Arrival.model_construct())
     with path.open("rb") as file:
         reading = read(file, feed, compression_of(path))
         columns: list[list[str | None]] = [[] for _ in reading.header]

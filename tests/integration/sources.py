@@ -23,6 +23,8 @@ from tests.integration.deliveries import both, query, rows
 
 CANARY = "kanarie-7Zq!x%y/ü"
 FEED = "transport.gate"
+FOLDER = "from: folder, path: {path}, files: 'gate_*.csv', settle: PT0.05S"
+CSV = "id,at,gate\n1,2026-03-01 08:00:00,A\n2,2026-03-01 09:30:00,B\n"
 TWO = [
     {"passage_id": 1, "passed_at": datetime(2026, 3, 1, 0, 0, tzinfo=UTC), "gate": "A"},
     {"passage_id": 2, "passed_at": datetime(2026, 3, 1, 1, 30, tzinfo=UTC), "gate": "B"},

@@ -16,7 +16,9 @@ from citylake.land.sources import http_client
 from tests.integration.deliveries import both, query, rows
 from tests.integration.sources import (
     CANARY,
+    CSV,
     FEED,
+    FOLDER,
     TWO,
     admitted,
     connections,
@@ -30,8 +32,6 @@ from tests.integration.sources import (
 from tests.web import web_server
 
 __all__ = ["project"]
-CSV = "id,at,gate\n1,2026-03-01 08:00:00,A\n2,2026-03-01 09:30:00,B\n"
-FOLDER = "from: folder, path: {path}, files: 'gate_*.csv', settle: PT0.05S"
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +106,25 @@ def test_a_file_that_is_being_written_is_left_for_the_next_pull(project, tmp_pat
     assert copies() == []
     assert land_feed(feed)["deliveries"] == 1
     assert kept(landed()[0]) == CSV.encode()
+
+
+def test_a_file_that_grows_while_it_is_read_is_left_too(project, tmp_path, monkeypatch):
+    folder = tmp_path / "gates"
+    folder.mkdir()
+    path = folder / "gate_1.csv"
+    path.write_text(CSV[:30], encoding="utf-8")
+    feed = project.feed(FOLDER.format(path=folder))
+    real = os.fdopen
+
+    def grows(*arguments):
+        path.write_text(CSV, encoding="utf-8")
+        return real(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("citylake.land.sources.folder.os.fdopen", grows)
+        assert land_feed(feed)["deliveries"] == 0
+    assert copies() == []
+    assert land_feed(feed)["deliveries"] == 1
 
 
 def test_a_link_in_a_folder_is_not_followed(project, tmp_path):

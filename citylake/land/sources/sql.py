@@ -14,6 +14,7 @@ from citylake.land.connections import Account, find_account
 from citylake.land.pulled import Asked, Pulled, Spool
 
 _TIMES = ("timestamp with time zone", "timestamp without time zone", "date")
+_BLOCK_BYTES = 1 << 20
 _OF_LIBPQ = ("sslmode", "sslrootcert", "target_session_attrs")
 
 
@@ -186,8 +187,13 @@ class _Source:
         ).format(self.rows, condition, order)
         content = Spool()
         with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for part in copy:
-                content.write(part)
+            block = bytearray()
+            for row in copy:
+                block += row
+                if len(block) > _BLOCK_BYTES:
+                    content.write(block)
+                    block.clear()
+            content.write(block)
         return content
 
     def _key(self) -> Any:
