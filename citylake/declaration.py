@@ -63,7 +63,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         place = f"{shown(path)}: line {mark.line + 1}" if mark else shown(path)
         found = getattr(error, "problem", None) or str(error).splitlines()[0]
-        next_step = "Indent with spaces, not tabs." if "\\t" in found else "Look at the line and the one above it."
+        next_step = (
+            "Indent with spaces, not tabs." if "\\t" in found else "Look at the line and the one above it."
+        )
         problems.append(WrongUse("this is not YAML", where=place, found=found, next_step=next_step))
     if not problems and not isinstance(content, dict):
         kind = {"NoneType": "nothing", "str": "a text"}.get(type(content).__name__, type(content).__name__)

@@ -50,7 +50,9 @@ class Format(Strict):
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     may_be_empty: bool = False
-    record_limit: ByteSize = Field(default=ByteSize(4 << 20), ge=16)  # a longer record is refused, such as 32MiB
+    record_limit: ByteSize = Field(
+        default=ByteSize(4 << 20), ge=16
+    )  # a longer record is refused, such as 32MiB
 
     @model_validator(mode="after")
     def _known(self) -> Format:

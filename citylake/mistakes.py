@@ -36,13 +36,15 @@ def every_mistake(
     model: type[BaseModel], content: dict[str, Any], error: ValidationError, file: str
 ) -> list[CitylakeError]:
     """The mistakes that `error` names, and those it hides, each with its place and what to do."""
-    found = [_problem(item, model, content, file) for item in _own(error)]
+    found: list[CitylakeError] = [_problem(item, model, content, file) for item in _own(error)]
     told = {str(problem) for problem in found}
-    mended, touched = copy.deepcopy(content), set()
+    mended, touched = copy.deepcopy(content), set[str]()
     for _ in range(_ROUNDS):
         items = _own(error)
         # From behind, so that places in lists stay what they are.
-        for item in sorted(items, key=lambda item: [str(part).zfill(6) for part in item["loc"]], reverse=True):
+        for item in sorted(
+            items, key=lambda item: [str(part).zfill(6) for part in item["loc"]], reverse=True
+        ):
             _mend(mended, item, touched)
         try:
             model.model_validate(mended)
@@ -164,7 +166,8 @@ def _keys(model: type[BaseModel], where: tuple) -> list[str]:
     """The keys of the model at a place within another, empty where there is none."""
     at: type[BaseModel] | None = model
     for part in where:
-        field = at and next((f for n, f in at.model_fields.items() if part in (n, f.alias)), None)
+        fields = at.model_fields.items() if at else ()
+        field = next((each for name, each in fields if part in (name, each.alias)), None)
         at = _model_in(field.annotation) if field else at if isinstance(part, int) else None
     return [field.alias or name for name, field in at.model_fields.items()] if at else []
 

@@ -23,7 +23,10 @@ def parsed(text: str) -> tuple[Any, list[Mistake]]:
             if self.check_event(yaml.events.AliasEvent):
                 event = self.peek_event()
                 raise yaml.composer.ComposerError(
-                    None, None, f"'*{event.anchor}' refers to another place; write the text itself", event.start_mark
+                    None,
+                    None,
+                    f"'*{event.anchor}' refers to another place; write the text itself",
+                    event.start_mark,
                 )
             return super().compose_node(parent, index)
 

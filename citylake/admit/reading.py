@@ -69,7 +69,9 @@ def read(stream, feed: Feed, compression: str) -> Reading:
     except unpacking.DAMAGED as error:
         raise unpacking.damaged(error) from error
     if any("\x00" in name or not _is_text(name) for name in reading.header):
-        raise Unreadable("unreadable", "a column name holds a NUL character or half of one: these bytes are no table")
+        raise Unreadable(
+            "unreadable", "a column name holds a NUL character or half of one: these bytes are no table"
+        )
     return unpivot.unpivoted(reading, feed.unpivot) if feed.unpivot else reading
 
 

@@ -132,7 +132,9 @@ class Typing:
             )
         if self.plausible:
             first, last = (sql.literal(day.isoformat()) for day in self.plausible)
-            rules.append(("implausible_date", f"coalesce(_business_date not between {first} and {last}, false)"))
+            rules.append(
+                ("implausible_date", f"coalesce(_business_date not between {first} and {last}, false)")
+            )
         # Nearly every row breaks nothing: the list is only made where one of the conditions holds.
         any_broken = " or ".join(f"({condition})" for _, condition in rules)
         broken = ", ".join(f"case when {condition} then {sql.literal(name)} end" for name, condition in rules)

@@ -52,8 +52,8 @@ def _likeness(name: str, files: str) -> float:
     """Of the name and a pattern, 0 to 1: by their letters, for dates and numbers are what differs between files."""
     if fnmatch.fnmatchcase(name.lower(), files.lower()):
         return 1.0
-    letters = [re.sub(r"[\d*?\[\]_.-]+", "", text.lower()) for text in (name, files)]
-    return difflib.SequenceMatcher(None, *letters).ratio()
+    one, other = (re.sub(r"[\d*?\[\]_.-]+", "", text.lower()) for text in (name, files))
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def take_unknown(role: str, feeds: Iterable[Feed], run_id: str) -> list[str]:

@@ -15,7 +15,19 @@ LAYERS = (
     {"privacy", "stewardship", "catalog", "stack"},
     {"ledger"},
     {"lake"},
-    {"feed", "table", "partition", "indicator", "column", "arrival", "format", "declaration", "plain_yaml", "mistakes", "clock"},
+    {
+        "feed",
+        "table",
+        "partition",
+        "indicator",
+        "column",
+        "arrival",
+        "format",
+        "declaration",
+        "plain_yaml",
+        "mistakes",
+        "clock",
+    },
     {"settings", "errors"},
 )
 LEVEL = {name: depth for depth, names in enumerate(LAYERS) for name in names}

@@ -13,7 +13,9 @@ from citylake.settings import PROJECT
 from tests.offline import admit, make_feed
 from tests.unit.formats import held, taken
 
-GEOMETRY = "POLYGON((" + ",".join(f"120.{n:06d} 30.{n:06d}\n" for n in range(950_000)) + "))"  # 20 MB, with line ends
+GEOMETRY = (
+    "POLYGON((" + ",".join(f"120.{n:06d} 30.{n:06d}\n" for n in range(950_000)) + "))"
+)  # 20 MB, with line ends
 WIDE = {"record_limit": "32MiB"}
 
 
@@ -44,10 +46,15 @@ def test_a_document_may_hold_a_long_record_too(tmp_path):
 @pytest.mark.parametrize("before", [0, 40, 90])
 def test_what_is_too_long_does_not_hang_on_where_it_lies(before):
     lines = "".join(f"a{n},1\n" for n in range(before))
-    assert "record 1 is longer" in held(f"id,value\nx,{'y' * 700}\n{lines}".encode(), kind="csv", record_limit=512)
+    assert "record 1 is longer" in held(
+        f"id,value\nx,{'y' * 700}\n{lines}".encode(), kind="csv", record_limit=512
+    )
     told = held(f"id,value\n{lines}x,{'y' * 700}\nz,1\n".encode(), kind="csv", record_limit=512)
     assert told.startswith(("record_too_long: a record", f"record_too_long: record {before + 1}"))
-    assert len(taken(f"id,value\n{lines}x,{'y' * 500}\nz,1\n".encode(), kind="csv", record_limit=512)[1]) == before + 2
+    assert (
+        len(taken(f"id,value\n{lines}x,{'y' * 500}\nz,1\n".encode(), kind="csv", record_limit=512)[1])
+        == before + 2
+    )
 
 
 PROGRAM = """

@@ -9,7 +9,6 @@ from citylake.admit.drift.findings import alike
 from citylake.admit.drift.profile import Profile
 from citylake.feed import Feed
 
-
 _MOST_NAMES = 40
 
 

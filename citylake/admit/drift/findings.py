@@ -14,14 +14,23 @@ from citylake.feed import Feed
 
 LATEST = 10  # deliveries to compare with
 _FEWEST = 3
+_SMALL = 5.0  # a factor that weather alone reaches
 _ENOUGH = 20  # values in a column before anything is said of it
-# What a column's numbers are multiplied by when a department changes its unit.
+# What a column's numbers are multiplied by when a department changes its unit: of any column, and by its unit.
 _FACTORS = {
     1000.0: "thousandfold, as mg for g", 0.001: "a thousandth, as g for mg", 100.0: "hundredfold, as a share in percent",
-    0.01: "a hundredth, as percent for a share", 3.6: "as m/s in km/h", 1 / 3.6: "as km/h in m/s", 1.609344: "as miles in km",
-    1 / 1.609344: "as km in miles", 0.3048: "as feet in m", 1 / 0.3048: "as m in feet", 2.204623: "as kg in pounds",
-    0.4535924: "as pounds in kg", 10000.0: "ten thousandfold, as 万", 0.0001: "a ten thousandth, as 万", 60.0: "as min in s",
-    1 / 60: "as s in min", 10.0: "tenfold", 0.1: "a tenth",
+    0.01: "a hundredth, as percent for a share", 10000.0: "ten thousandfold, as 万", 0.0001: "a ten thousandth, as 万",
+    10.0: "tenfold", 0.1: "a tenth",
+}  # fmt: skip
+_SPEED = {3.6: "as m/s in km/h", 1 / 3.6: "as km/h in m/s"}
+_MILES = {1.609344: "as miles in km", 1 / 1.609344: "as km in miles"}
+_FEET = {0.3048: "as feet in m", 1 / 0.3048: "as m in feet"}
+_TIME = {60.0: "as min in s", 1 / 60: "as s in min", 3600.0: "as h in s", 1 / 3600: "as s in h"}
+_POUNDS = {2.204623: "as kg in pounds", 0.4535924: "as pounds in kg"}
+_BY_UNIT = {
+    "kmh": _SPEED | _MILES, "mps": _SPEED | _MILES, "km": _MILES | _FEET, "m": _MILES | _FEET,
+    "mm": {25.4: "as inches in mm", 1 / 25.4: "as mm in inches"},
+    "s": _TIME, "min": _TIME, "h": _TIME, "kg": _POUNDS, "t": _POUNDS,
 }  # fmt: skip
 
 
@@ -43,8 +52,12 @@ def findings(feed: Feed, now: Profile, before: Sequence[Profile]) -> list[Findin
     if "shifted" in shifted:  # every other change of a column would only repeat it
         return found
     numeric = {
-        source for column in feed.columns if column.type in ("integer", "double") for source in column.sources
+        source: column.unit
+        for column in feed.columns
+        if column.type in ("integer", "double")
+        for source in column.sources
     }
+    texts = {source for column in feed.columns if column.type == "string" for source in column.sources}
     for name in feed.source_columns:
         column = now.columns.get(name)
         history = [each.columns[name] for each in before if name in each.columns]
@@ -52,8 +65,8 @@ def findings(feed: Feed, now: Profile, before: Sequence[Profile]) -> list[Findin
         if column is None or column.given < _ENOUGH or len(history) < _FEWEST:
             continue
         if name in numeric:
-            found += _type(name, column, history) or _unit(name, column, history)
-        else:
+            found += _type(name, column, history) or _unit(name, numeric[name], column, history)
+        elif name in texts:  # a day of the month is 9, then 10, and no code
             found += _zeros(name, column, history) or _level(name, column, history)
     return found
 
@@ -86,33 +99,49 @@ def _type(name: str, column: ColumnProfile, history: Sequence[ColumnProfile]) ->
                     f" {min(each.numbers for each in history):.0%} were: {_some(column)}")]  # fmt: skip
 
 
-def _unit(name: str, column: ColumnProfile, history: Sequence[ColumnProfile]) -> list[Finding]:
+def _unit(
+    name: str, unit: str | None, column: ColumnProfile, history: Sequence[ColumnProfile]
+) -> list[Finding]:
     quartiles = [each.quartiles for each in history if each.quartiles and each.quartiles[1] > 0]
     if column.quartiles is None or column.quartiles[1] <= 0 or len(quartiles) < _FEWEST:
         return []
     low, high = min(each[1] for each in quartiles), max(each[1] for each in quartiles)
-    spread = high / low
-    for factor, meaning in _FACTORS.items():
-        # A factor that lies within what the column does by itself says nothing.
-        if max(factor, 1 / factor) <= spread * spread:
+    meaning = (
+        _as_fahrenheit(column.quartiles[1], low, high)
+        if unit == "celsius"
+        else _as_factor(column.quartiles, quartiles, _FACTORS | _BY_UNIT.get(unit or "", {}), high / low)
+    )
+    if meaning is None:
+        return []
+    return [Finding("unit_changed", name, f"'{name}': the median is {column.quartiles[1]:g}, where it was {low:g} to"
+                    f" {high:g}: {meaning}. Ask the department, and change `from_unit`.")]  # fmt: skip
+
+
+def _as_factor(
+    now: tuple[float, ...], before: Sequence[tuple[float, ...]], factors: dict[float, str], spread: float
+) -> str | None:
+    """What the factor means by which every quartile moved, None for none."""
+    for factor, meaning in factors.items():
+        size = max(factor, 1 / factor)
+        # A factor that lies within what the column does by itself says nothing; a small one needs a longer look.
+        if size <= spread * spread or (size < _SMALL and len(before) < LATEST):
             continue
-        inside = all(
-            0.95 * min(each[n] for each in quartiles)
-            <= column.quartiles[n] / factor
-            <= 1.05 * max(each[n] for each in quartiles)
+        if all(
+            0.95 * min(each[n] for each in before)
+            <= now[n] / factor
+            <= 1.05 * max(each[n] for each in before)
             for n in range(3)
-        )
-        if inside:
-            return [Finding("unit_changed", name, f"'{name}': the median is {column.quartiles[1]:g}, where it was {low:g} to"
-                            f" {high:g}: {meaning}. Ask the department, and change `from_unit`.")]  # fmt: skip
-    celsius = [(each * 9 / 5) + 32 for each in (low, high)]
-    if (
-        celsius[0] - 4 <= column.quartiles[1] <= celsius[1] + 4
-        and not low / 1.3 <= column.quartiles[1] <= high * 1.3
-    ):
-        return [Finding("unit_changed", name, f"'{name}': the median is {column.quartiles[1]:g}, where it was {low:g} to"
-                        f" {high:g}: as °C in °F. Ask the department, and change `from_unit`.")]  # fmt: skip
-    return []
+        ):
+            return meaning
+    return None
+
+
+def _as_fahrenheit(now: float, low: float, high: float) -> str | None:
+    if low / 1.3 <= now <= high * 1.3:
+        return None
+    if low * 1.8 + 28 <= now <= high * 1.8 + 36:
+        return "as °C in °F"
+    return "as °F in °C" if low - 4 <= now * 1.8 + 32 <= high + 4 else None
 
 
 def _zeros(name: str, column: ColumnProfile, history: Sequence[ColumnProfile]) -> list[Finding]:

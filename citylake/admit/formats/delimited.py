@@ -9,7 +9,13 @@ import re
 from collections.abc import Iterator
 
 from citylake.admit.reading import (
-    Reading, Unparsed, Unreadable, raw, record_too_long, refuse_other_encoding, wrong_encoding,
+    Reading,
+    Unparsed,
+    Unreadable,
+    raw,
+    record_too_long,
+    refuse_other_encoding,
+    wrong_encoding,
 )  # fmt: skip
 from citylake.admit.unpacking import DAMAGED, damaged
 from citylake.feed import Feed
@@ -238,7 +244,11 @@ def _refuse_cut(reading: Reading, row: int, source: _Source, last_value: str, fo
 def _is_open(record: str, form: Format) -> bool:
     """Whether the text of a record ends within a quoted field."""
     try:
-        list(csv_module.reader(io.StringIO(record, newline=""), delimiter=form.delimiter, quotechar=form.quote, strict=True))
+        list(
+            csv_module.reader(
+                io.StringIO(record, newline=""), delimiter=form.delimiter, quotechar=form.quote, strict=True
+            )
+        )
     except csv_module.Error as error:
         return "unexpected end" in str(error)
     return False

@@ -7,7 +7,12 @@ import re
 from collections.abc import Iterator
 
 from citylake.admit.reading import (
-    Reading, Unparsed, lines_within, spooled_text, text_batches, wrong_encoding,
+    Reading,
+    Unparsed,
+    lines_within,
+    spooled_text,
+    text_batches,
+    wrong_encoding,
 )  # fmt: skip
 from citylake.feed import Feed
 

@@ -24,7 +24,9 @@ def not_calculated(file, sheet: str) -> tuple[int, str]:
             part = _part_of(archive, sheet)
             if part and _has_formula(archive, part):
                 with archive.open(part) as source:
-                    for _, cell in etree.iterparse(source, tag="{*}c", resolve_entities=False, no_network=True):
+                    for _, cell in etree.iterparse(
+                        source, tag="{*}c", resolve_entities=False, no_network=True
+                    ):
                         value, formula = cell.find("{*}v"), cell.find("{*}f")
                         if formula is not None and (value is None or value.text is None):
                             count, first = count + 1, first or cell.get("r", "?")

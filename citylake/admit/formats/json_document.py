@@ -12,7 +12,6 @@ from citylake.admit.reading import Measured, Reading, Unreadable, spooled_text, 
 from citylake.feed import Feed
 from citylake.format import Format
 
-
 _DEEPEST = 200
 _BEGINS, _ENDS = ("start_map", "start_array"), ("end_map", "end_array")
 _WITHIN = (*_ENDS, "map_key")
@@ -55,7 +54,9 @@ def _columns(record: Any, form: Format) -> dict[str, str | None]:
         try:
             return _feature(record)
         except (AttributeError, KeyError, TypeError) as error:
-            raise Unreadable("unreadable", f"this is no GeoJSON feature: {text(record) or ''}"[:200]) from error
+            raise Unreadable(
+                "unreadable", f"this is no GeoJSON feature: {text(record) or ''}"[:200]
+            ) from error
     return flat(record) if isinstance(record, dict) else {"value": text(record)}
 
 
@@ -126,7 +127,9 @@ class _Place:
     """Where in a document the parser is. Refuses what it would take without a word: endless nesting, a key twice."""
 
     def __init__(self) -> None:
-        self.frames: list[tuple[set[str], list[str]] | None] = []  # an object's keys and the latest; None is a list
+        self.frames: list[
+            tuple[set[str], list[str]] | None
+        ] = []  # an object's keys and the latest; None is a list
 
     def path(self) -> str:
         """The keys that lead here; lists are gone through."""

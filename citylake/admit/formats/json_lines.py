@@ -8,7 +8,13 @@ from collections.abc import Iterator
 
 from citylake.admit.formats.json_values import Written, flat
 from citylake.admit.reading import (
-    Reading, Unparsed, Unreadable, lines_within, spooled_text, text_batches, wrong_encoding,
+    Reading,
+    Unparsed,
+    Unreadable,
+    lines_within,
+    spooled_text,
+    text_batches,
+    wrong_encoding,
 )  # fmt: skip
 from citylake.feed import Feed
 

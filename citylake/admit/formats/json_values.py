@@ -6,7 +6,6 @@ import json
 from decimal import Decimal
 from typing import Any
 
-
 _PLAIN_DIGITS = 400
 
 

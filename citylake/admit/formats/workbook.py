@@ -44,7 +44,11 @@ def _refuse_not_calculated(file, sheet: str) -> None:
 
     count, first = not_calculated(file, sheet)
     if count:
-        cells = "1 cell holds a formula without its value" if count == 1 else f"{count:,} cells hold formulas without values"
+        cells = (
+            "1 cell holds a formula without its value"
+            if count == 1
+            else f"{count:,} cells hold formulas without values"
+        )
         raise Unreadable(
             "not_calculated",
             f"{cells}, the first is {first}: open it in a spreadsheet program and save it, or send values",
