@@ -38,8 +38,7 @@ def every_mistake(
     """The mistakes that `error` names, and those it hides, each with its place and what to do."""
     found: list[CitylakeError] = [_problem(item, model, content, file) for item in _own(error)]
     told = {str(problem) for problem in found}
-    mended = copy.deepcopy(content)
-    touched: set[str] = set()
+    mended, touched = copy.deepcopy(content), set[str]()
     for _ in range(_ROUNDS):
         items = _own(error)
         # From behind, so that places in lists stay what they are.
@@ -168,7 +167,7 @@ def _keys(model: type[BaseModel], where: tuple) -> list[str]:
     at: type[BaseModel] | None = model
     for part in where:
         fields = at.model_fields.items() if at else ()
-        field = next((f for n, f in fields if part in (n, f.alias)), None)
+        field = next((each for name, each in fields if part in (name, each.alias)), None)
         at = _model_in(field.annotation) if field else at if isinstance(part, int) else None
     return [field.alias or name for name, field in at.model_fields.items()] if at else []
 

@@ -16,8 +16,8 @@ def land() -> dict:
     """Land every waiting object, in order of arrival. Safe to repeat after a kill at any point.
 
     An object several feeds read becomes a delivery of each. One that no feed takes is kept too, as
-    `<department>.unknown`, and landed again for a feed that takes it later. Returns objects, deliveries, and the
-    feeds that have something to admit.
+    `<department>.unknown`, and landed again for a feed that takes it later. Returns objects, deliveries, and
+    the feeds that have something to admit.
     """
     waiting, feeds = waiting_objects(ROLE), load_feeds()
     if not waiting and not waiting_unknown(ROLE, feeds.values()):

@@ -37,14 +37,12 @@ def close_feeds(department: str, name: str, feeds: Iterable[Feed]) -> list[str]:
     told: list[tuple[float, str]] = []
     for feed in feeds:
         files = feed.arrival.files
-        if files is None:  # it is pulled: no name in an inbox is its
-            continue
         if feed.takes(department, name):
             told.append((3, f"{feed.feed_id} takes it: `citylake land`"))
         elif feed.takes(feed.department, name):
             told.append((2, f"{feed.feed_id} takes '{files}', from {feed.department}"))
         elif feed.department == department:
-            score = _likeness(name, files)
+            score = _likeness(name, files or "")  # a feed that is pulled takes no name
             if score >= _ALIKE:
                 told.append((score, f"{feed.feed_id} takes '{files}'"))
     return [text for _, text in sorted(told, reverse=True)[:3]]
@@ -54,8 +52,8 @@ def _likeness(name: str, files: str) -> float:
     """Of the name and a pattern, 0 to 1: by their letters, for dates and numbers are what differs between files."""
     if fnmatch.fnmatchcase(name.lower(), files.lower()):
         return 1.0
-    mine, theirs = (re.sub(r"[\d*?\[\]_.-]+", "", text.lower()) for text in (name, files))
-    return difflib.SequenceMatcher(None, mine, theirs).ratio()
+    one, other = (re.sub(r"[\d*?\[\]_.-]+", "", text.lower()) for text in (name, files))
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def take_unknown(role: str, feeds: Iterable[Feed], run_id: str) -> list[str]:

@@ -24,12 +24,9 @@ def drop_profile(connection, delivery_id: str) -> None:
 
 def latest_profiles(connection, delivery: Delivery, most: int) -> list[dict]:
     """Records and columns of the latest admitted deliveries of the same feed and sender that arrived before this
-    one, newest last.
-
-    Another sender's are another place: a city's mountain is no drift of its crossroads. What arrived later says
-    nothing: so the same delivery is judged alike whenever it is admitted. Nor does what came before one that a
-    steward released: what it differs in is how things are since.
-    """
+    one, newest last. Another sender's are another place: a city's mountain is no drift of its crossroads. What
+    arrived later says nothing: so the same delivery is judged alike whenever it is admitted.
+    Nor does what came before one that a steward released: what it differs in is how things are since."""
     rows = connection.execute(
         "select profiles.records, profiles.columns from ledger.profiles"
         " inner join ledger.deliveries on deliveries.delivery_id = profiles.delivery_id"

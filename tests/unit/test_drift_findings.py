@@ -54,7 +54,7 @@ def kept(found: Profile) -> Profile:
     return Profile.kept(found.records, json.loads(json.dumps(found.as_kept(FEED))))
 
 
-BEFORE = [kept(profile(day(seed))) for seed in range(5)]
+BEFORE = [kept(profile(day(seed))) for seed in range(10)]
 
 
 def changed(**columns) -> list[dict[str, str]]:

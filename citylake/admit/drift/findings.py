@@ -14,6 +14,7 @@ from citylake.feed import Feed
 
 LATEST = 10  # deliveries to compare with
 _FEWEST = 3
+_SMALL = 5.0  # a factor that weather alone reaches
 _ENOUGH = 20  # values in a column before anything is said of it
 # What numbers are multiplied by when a department counts in other steps; units have factors of their own.
 _STEPS = {
@@ -93,8 +94,9 @@ def _unit(feed: Feed, name: str, column: ColumnProfile, history: Sequence[Column
     lows, highs = ([pick(each[n] for each in before) for n in range(3)] for pick in (min, max))
     spread = highs[1] / lows[1]
     for (factor, offset), meaning in _moves(feed, name).items():
-        # A factor that lies within what the column does by itself says nothing.
-        if offset == 0 and max(factor, 1 / factor) <= spread * spread:
+        size = max(factor, 1 / factor)
+        # A factor that lies within what the column does by itself says nothing; a small one needs a longer look.
+        if offset == 0 and (size <= spread * spread or (size < _SMALL and len(before) < LATEST)):
             continue
         if offset and lows[1] / 1.3 <= column.quartiles[1] <= highs[1] * 1.3:
             continue

@@ -114,7 +114,7 @@ def _summary(place: int) -> str:
         f"struct_pack(given := count({text}), numbers := count({number}),"
         f" zeros := count(*) filter (regexp_matches({text}, '^0[0-9]')),"
         f" lengths := [min(length({text})), mode(length({text})), max(length({text}))],"
-        f" quartiles := quantile_cont({number}, [0.25, 0.5, 0.75]),"
+        f" quartiles := quantile_cont({number}, [0.25, 0.5, 0.75]), "
         f" counts := histogram({text}) filter (length({text}) <= {_LONGEST_VALUE}))"
     )
 
