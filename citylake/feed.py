@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import functools
 import hashlib
 import json
@@ -122,9 +121,7 @@ class Feed(Strict):
 
     def takes(self, department: str, name: str) -> bool:
         """Whether an object of that name in that department's inbox is a delivery of this feed."""
-        if self.arrival.is_pulled or department != self.department:
-            return False
-        return fnmatch.fnmatchcase(name, self.arrival.files or "")
+        return department == self.department and self.arrival.takes(name)
 
     def sender(self, name: str, told: str | None) -> str:
         """Who sent an object: by its name where declared, else as told, else the department.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -135,6 +136,10 @@ class Source(Strict):
     def is_pulled(self) -> bool:
         """Whether the lake fetches deliveries itself."""
         return self.source != "inbox"
+
+    def takes(self, name: str) -> bool:
+        """Whether an object of that name in the inbox is one of these."""
+        return not self.is_pulled and fnmatch.fnmatchcase(name, self.files or "")
 
     @property
     def is_by_day(self) -> bool:
