@@ -126,3 +126,62 @@ def test_wide_text_becomes_long_and_a_broken_record_stays_one():
         ["2026-03-03", "a", "5"], ["2026-03-03", "b", "6"], ["2026-03-03", "c", "7"],
     ]  # fmt: skip
     assert broken == [2]
+
+
+def test_merged_titles_error_cells_and_a_hidden_sheet_in_front_are_what_they_look_like():
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    notes = book.active
+    notes.title, notes.sheet_state = "notes", "hidden"
+    sheet = book.create_sheet("data")
+    for row in (["Report of March", None], ["id", "value"], ["a", "#N/A"], ["b", "#DIV/0!"], ["c", 46082]):
+        sheet.append(row)
+    sheet.merge_cells("A1:B1")
+    sheet["B3"].data_type = sheet["B4"].data_type = "e"
+    sheet["B5"].number_format = "yyyy-mm-dd"  # a date is a number that is shown as one
+    book.save(file)
+    header, rows, _ = taken(file.getvalue(), "zip", kind="excel", skip_rows=1, sheet="data")
+    assert (header, rows) == (["id", "value"], [["a", "#N/A"], ["b", "#DIV/0!"], ["c", "2026-03-01"]])
+    assert (
+        held(file.getvalue(), "zip", kind="excel") == "empty: the sheet 'notes' has no header and no records"
+    )
+
+
+def test_a_workbook_with_macros_is_read_and_none_runs():
+    import zipfile
+
+    plain, with_macros = io.BytesIO(workbook([["id"], ["a"]])), io.BytesIO()
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(with_macros, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).replace(
+                b"openxmlformats-officedocument.spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"
+            )
+            target.writestr(name, content)
+        target.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+    assert taken(with_macros.getvalue(), "zip", kind="excel")[1] == [["a"]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [(["=1+1"], "1 cell holds a formula without its value, the first is A2"),
+     (["=1+1", "=A2", "x"], "2 cells hold formulas without values, the first is A2")],
+)  # fmt: skip
+def test_formulas_that_were_never_calculated_are_told(cells, told):
+    assert held(workbook([["id"], *[[cell] for cell in cells]]), "zip", kind="excel").startswith(
+        f"not_calculated: {told}: open it"
+    )
+
+
+def test_a_calculated_formula_is_its_value():
+    import zipfile
+
+    made, calculated = io.BytesIO(workbook([["id"], ["=1+1"]])), io.BytesIO()
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(calculated, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(
+                name,
+                content.replace(b"<v></v>", b"<v>2</v>")
+                .replace(b"<v />", b"<v>2</v>")
+                .replace(b"<v/>", b"<v>2</v>"),
+            )
+    assert taken(calculated.getvalue(), "zip", kind="excel")[1] == [["2"]]

@@ -92,3 +92,13 @@ def test_a_zip_that_lies_about_its_size_is_stopped_too(monkeypatch):
 
 def test_an_empty_archive_is_told():
     assert held(archive({}), "zip", kind="csv") == "empty: the archive has no file in it"
+
+
+def test_a_zip_of_the_great_kind_is_read():
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made,
+        made.open("data.csv", "w", force_zip64=True) as member,
+    ):
+        member.write(TABLE.encode())
+    assert taken(file.getvalue(), "zip", kind="csv")[1] == ROWS

@@ -27,8 +27,7 @@ def read(stream, feed: Feed) -> Reading:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError) as error:
         raise Unreadable("unreadable", f"this is no workbook: {str(error)[:200]}") from error
-    _refuse_not_calculated(file, name)
-    texts = _texts(rows[form.skip_rows :])
+    texts = _texts(_with_errors(rows, file, name)[form.skip_rows :])
     header = list(form.header) or [cell or "" for cell in next(texts, [])]
     while header and not header[-1]:
         header.pop()
@@ -39,20 +38,27 @@ def read(stream, feed: Feed) -> Reading:
     return reading
 
 
-def _refuse_not_calculated(file, sheet: str) -> None:
-    from citylake.admit.formats.formulas import not_calculated
+def _with_errors(rows: list[list], file, sheet: str) -> list[list]:
+    """The rows with the texts of cells in error, which calamine gives as empty. Raises: Unreadable for formulas
+    that were never calculated."""
+    from citylake.admit.formats.odd_cells import odd_cells
 
-    count, first = not_calculated(file, sheet)
-    if count:
+    odd = odd_cells(file, sheet)
+    if odd.not_calculated:
+        count = len(odd.not_calculated)
         cells = (
-            "1 cell holds a formula without its value"
-            if count == 1
-            else f"{count:,} cells hold formulas without values"
+            f"{count:,} cells hold formulas without values"
+            if count > 1
+            else "1 cell holds a formula without its value"
         )
         raise Unreadable(
             "not_calculated",
-            f"{cells}, the first is {first}: open it in a spreadsheet program and save it, or send values",
+            f"{cells}, the first is {odd.not_calculated[0]}: open it in a spreadsheet program and save it, or send values",
         )
+    for (row, column), text_ in odd.errors.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text_
+    return rows
 
 
 def _texts(rows: list[list]) -> Iterator[list[str]]:
