@@ -35,7 +35,8 @@ def test_what_can_be_read_is_and_the_rest_says_why(tmp_path):
         format={"kind": "csv", "encoding": "cp1252", "delimiter": ";", "skip_rows": 2, "footer": "^Summe",
                 "decimal": ",", "thousands": " ", "timezone": "Europe/Berlin"},
     )  # fmt: skip
-    rows = admit(feed, DIRTY.encode("cp1252"), tmp_path / "scratch")
+    landed_at = datetime(2026, 3, 30, 6, tzinfo=UTC)  # as its second title row says
+    rows = admit(feed, DIRTY.encode("cp1252"), tmp_path / "scratch", landed_at=landed_at)
     found = [(r["_source_row"], r["counted_at"], r["vehicle_count"], r["length_m"]) for r in rows.admitted]
     assert found == [
         (1, datetime(2026, 3, 29, 0, 30, tzinfo=UTC), 1204, 1500.0),
