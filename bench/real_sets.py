@@ -7,6 +7,7 @@ is admitted for trial by the feed file of the city `realdata`.
 from __future__ import annotations
 
 import argparse
+import functools
 import tempfile
 import zipfile
 from collections import Counter
@@ -117,6 +118,7 @@ def feed_file(feed_id: str) -> Path:
     return own if own.exists() else PROJECT / "feeds" / department / f"{dataset}.yml"
 
 
+@functools.cache  # the page and its test ask for the same
 def totals(real: RealSet, folder: Path) -> Totals:
     """Admit every file of a set for trial."""
     feed, found = read_feed(feed_file(real.feed)), Totals()
