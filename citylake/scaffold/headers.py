@@ -120,6 +120,21 @@ def guess_footer(rows: list[list[str]], found: Findings) -> None:
     if ends:
         words = [re.match(r"\w+|#|\(\d+ rows?\)", end) for end in ends]
         heads = [re.sub(r"\d+", "[0-9]+", re.escape(re.sub(r"[:：].*", "", w[0])[:12])) for w in words if w]
-        found.guess(
-            "footer", f"^({'|'.join(dict.fromkeys(heads))})", f"the last lines begin with {some(ends)}"
-        )
+        pattern = f"^({'|'.join(dict.fromkeys(heads))})"
+        if not _has_records_below(rows, pattern):
+            found.guess("footer", pattern, f"the last lines begin with {some(ends)}")
+
+
+def _has_records_below(rows: list[list[str]], pattern: str) -> bool:
+    """Whether a row that is half filled or more follows one that the pattern takes for a footer, below the first record."""
+    least = max(2, -(-max(map(len, rows)) // 2))
+    kinds = []
+    for row in rows:
+        given = [cell.strip() for cell in row if cell.strip()]
+        if given and re.search(pattern, given[0]):
+            kinds.append("footer")
+        elif len(given) >= least:
+            kinds.append("record")
+    # Titles above may begin with the same mark.
+    table = kinds[kinds.index("record") :] if "record" in kinds else []
+    return "record" in table[table.index("footer") :] if "footer" in table else False

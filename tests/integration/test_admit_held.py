@@ -43,7 +43,9 @@ def test_another_unit_is_held_and_nothing_of_it_admitted(in_milligrams):
     assert (found["status"], found["records_held"], found["records_admitted"]) == ("held", 24, 0)
     (reason,) = found["reasons"]
     assert reason["kind"] == "unit_changed"
-    assert "'CO': the median is 0.9, where it was 900 to 900: as if in mg/m3 and not in ug/m3" in reason["text"]
+    assert (
+        "'CO': the median is 0.9, where it was 900 to 900: as if in mg/m3 and not in ug/m3" in reason["text"]
+    )
     assert [row["_delivery_id"] for row in rows(f"admitted.{AIR}", delivery_id=in_milligrams)] == []
     assert [row["delivery_id"] for row in held()] == [in_milligrams]
     assert [line.differences for line in reconcile(AIR)] == [()] * 5

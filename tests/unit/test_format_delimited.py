@@ -21,8 +21,23 @@ def test_a_footer_ends_the_table_whatever_its_fields():
 
 
 def test_a_footer_with_the_right_number_of_fields_ends_it_too():
-    _, rows, broken = taken(b"id,value\na,1\n,\nTotal,1\nc,3\n", kind="csv", footer="^Total")
+    _, rows, broken = taken(b"id,value\na,1\n,\nTotal,1\nprinted on Monday,\n", kind="csv", footer="^Total")
     assert (rows, broken) == ([["a", "1"], ["", ""]], [])
+
+
+def test_records_below_what_is_taken_for_a_footer_are_not_lost():
+    text = b"id,value,note\na,1,x\n# a remark\nb,2,y\nc,3\nd,4,z\n# another\n"
+    assert held(text, kind="csv", footer="^#") == (
+        "records_below_footer: 2 records stand below record 2, where format.footer '^#' says that the table ends."
+        " Change the pattern to what"
+        " only the last lines begin with"
+    )
+
+
+def test_broken_records_below_title_rows_keep_their_number():
+    text = b"title\nsecond title\nid,value\na,1\nb\nc,3\nd\ne,5\n"
+    _, rows, broken = taken(text, kind="csv", skip_rows=2)
+    assert (rows, broken) == ([["a", "1"], ["c", "3"], ["e", "5"]], [2, 4])
 
 
 def test_a_broken_record_above_the_footer_is_kept():

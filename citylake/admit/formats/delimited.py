@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 
+from citylake.admit.formats.footer import Footer
 from citylake.admit.reading import (
     Reading,
     Unparsed,
@@ -64,12 +65,13 @@ def read(stream, feed: Feed) -> Reading:
     form = feed.format
     block_bytes = _block_bytes(form)
     reading = Reading([], iter(()))
-    footer = _Footer(form.footer, form.delimiter)
+    footer = Footer(form.footer, form.delimiter)
 
     def broken(row) -> str:
-        footer.look_at(row.text, row.number - (not form.header))
+        number = row.number - form.skip_rows - (not form.header)  # Arrow counts the skipped ones too
+        footer.look_at(row.text, number)
         why = f"{row.actual_columns} fields where {row.expected_columns} are expected"
-        reading.unparsed.append(Unparsed(row.number - (not form.header), row.text, why))
+        reading.unparsed.append(Unparsed(number, row.text, why))
         return "skip"
 
     encoding = _ARROW_UTF8.get(form.encoding.lower(), form.encoding)
@@ -99,33 +101,6 @@ def read(stream, feed: Feed) -> Reading:
         raise _unreadable(error, feed) from error
     reading.batches = _numbered(opened, reading, feed, source, footer)
     return reading
-
-
-class _Footer:
-    """Where the table ends: the first record whose first text that is not empty matches."""
-
-    def __init__(self, pattern: str | None, delimiter: str):
-        self.pattern, self.delimiter = pattern, delimiter
-        self.begins: int | None = None
-
-    def look_at(self, record: str, number: int) -> None:
-        """Notice a record that does not fit the columns; footers seldom do."""
-        if self.pattern and self.begins is None:
-            first = next((text for text in record.split(self.delimiter) if text.strip()), "")
-            if re.search(self.pattern, first.strip().strip('"')):
-                self.begins = number
-
-    def look_through(self, batch, numbers) -> None:
-        """Notice the first record of a batch that begins the footer."""
-        import pyarrow.compute as pc
-
-        if not self.pattern:
-            return
-        texts = [pc.utf8_trim_whitespace(column) for column in batch.columns]
-        first = pc.coalesce(*(pc.if_else(pc.equal(text, ""), None, text) for text in texts))
-        found = pc.index(pc.fill_null(pc.match_substring_regex(first, self.pattern), False), True).as_py()
-        if found >= 0:
-            self.begins = min(int(numbers[found]), self.begins or int(numbers[found]))
 
 
 def _first_record(head: bytes, encoding: str, feed: Feed) -> tuple[list[str], bool]:
@@ -161,20 +136,14 @@ def _skip_line(lines: io.StringIO) -> None:
             return
 
 
-def _numbered(opened, reading: Reading, feed: Feed, source: _Source, footer: _Footer) -> Iterator:
+def _numbered(opened, reading: Reading, feed: Feed, source: _Source, footer: Footer) -> Iterator:
     """Batches with `_source_row` in front, counting the records that could not be parsed."""
     import numpy as np
     import pyarrow as pa
 
     row = first = int(bool(feed.format.header))  # 0 is the header's
     last_value = ""
-    while footer.begins is None or row < footer.begins:
-        try:
-            batch = opened.read_next_batch()
-        except StopIteration:
-            break
-        except (pa.ArrowInvalid, UnicodeError, *DAMAGED) as error:
-            raise _unreadable(error, feed) from error
+    for batch in _read_batches(opened, feed):
         _refuse_long(batch, row, feed)
         # Arrow parses a block before it yields it, so every broken record among these rows is known.
         broken = np.array(
@@ -184,21 +153,36 @@ def _numbered(opened, reading: Reading, feed: Feed, source: _Source, footer: _Fo
         numbers = numbers[~np.isin(numbers, broken)][: batch.num_rows]
         if batch.num_rows and row == 0:
             row, numbers, batch = 1, numbers[1:], batch.slice(1)
+        row = int(numbers[-1]) + 1 if batch.num_rows else row
         footer.look_through(batch, numbers)
         if footer.begins is not None:
-            batch = batch.slice(0, int(np.searchsorted(numbers, footer.begins)))
-            numbers = numbers[: batch.num_rows]
+            above = int(np.searchsorted(numbers, footer.begins))
+            footer.look_below(batch.slice(above))
+            batch, numbers = batch.slice(0, above), numbers[:above]
         reading.records += batch.num_rows
         if batch.num_rows:
-            row, last_value = int(numbers[-1]) + 1, batch.columns[-1][-1].as_py()
+            last_value = batch.columns[-1][-1].as_py()
             yield pa.RecordBatch.from_arrays(
                 [pa.array(numbers), *batch.columns], names=["_source_row", *batch.schema.names]
             )
+    footer.refuse_records_below()
     if footer.begins is not None:
         reading.unparsed[:] = [each for each in reading.unparsed if each.source_row < footer.begins]
     reading.records += len(reading.unparsed)
     if footer.begins is None:
         _refuse_cut(reading, max(row, first), source, last_value, feed.format)
+
+
+def _read_batches(opened, feed: Feed) -> Iterator:
+    import pyarrow as pa
+
+    while True:
+        try:
+            yield opened.read_next_batch()
+        except StopIteration:
+            return
+        except (pa.ArrowInvalid, UnicodeError, *DAMAGED) as error:
+            raise _unreadable(error, feed) from error
 
 
 def _refuse_long(batch, row: int, feed: Feed) -> None:
