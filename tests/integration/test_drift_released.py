@@ -72,7 +72,7 @@ def shifted(rows_: list[dict]) -> list[dict]:
 
 # kind -> (change, what the steward reads)
 CHANGES = {
-    "unit_changed": (each(temp=lambda t: f"{float(t) * 1.8 + 32:.1f}"), "as °C in °F. Ask the department"),
+    "unit_changed": (each(temp=lambda t: f"{float(t) * 1.8 + 32:.1f}"), "as if in °F and not in °C. Ask the department"),
     "code_level": (each(district=lambda t: t + "01"), "'district': codes of 8 places, as '3301"),
     "lost_leading_zeros": (each(meter=lambda t: t.lstrip("0")), "'meter': no value begins with 0, where 100% did"),
     "type_changed": (each(water=lambda t: "about " + t), "'water': 0% of the values are numbers, where 100% were: 'about "),

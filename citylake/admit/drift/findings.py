@@ -114,10 +114,13 @@ def _moves(feed: Feed, name: str) -> dict[tuple[float, float], str]:
     Only units of the same kind count: no department sends a concentration in pounds.
     """
     declared = next((column for column in feed.columns if name in column.sources), None)
-    units = declared.other_units() if declared else {}
-    moves = {
-        move: f"as if in {unit} and not in {declared.from_unit}" for unit, move in units.items() if declared
-    }
+    moves: dict[tuple[float, float], str] = {}
+    for unit, (factor, offset) in (declared.other_units() if declared else {}).items():
+        moves[factor, offset] = f"as if in {unit} and not in {declared and declared.from_unit}"
+        # And back: a steward may have accepted the other unit.
+        moves.setdefault(
+            (1 / factor, -offset / factor), f"as if in {declared and declared.from_unit} and not in {unit}"
+        )
     return moves | {(step, 0.0): told for step, told in _STEPS.items() if (step, 0.0) not in moves}
 
 
