@@ -98,16 +98,22 @@ def _folder() -> Iterator[Path]:
 
 
 def _first_rows(typed: Typed) -> list[dict]:
-    import pyarrow.parquet as pq
+    """The first admitted rows as they stand in the file: in Parquet they lie by month and by thread."""
+    import duckdb
+    import pyarrow.dataset as ds
 
-    for path in typed.admitted_files:
-        batch = next(pq.ParquetFile(path).iter_batches(batch_size=_EXAMPLES), None)
-        if batch is not None:
-            return [
-                {name: value for name, value in row.items() if not name.startswith("_")}
-                for row in batch.to_pylist()
-            ]
-    return []
+    if not typed.admitted_files:
+        return []
+    files = [str(path) for path in typed.admitted_files]
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select _source_row from read_parquet(?) order by _source_row limit ?", [files, _EXAMPLES]
+        ).fetchall()
+    numbers = [number for (number,) in found]
+    rows = ds.dataset(files).to_table(filter=ds.field("_source_row").isin(numbers)).sort_by("_source_row")
+    return [
+        {name: value for name, value in row.items() if not name.startswith("_")} for row in rows.to_pylist()
+    ]
 
 
 def _examples(typed: Typed) -> dict[str, list[dict]]:

@@ -72,6 +72,10 @@ def _say_counts(feed: Feed, sample: Path, trial: Trial) -> None:
         show.say(f"  {name}: {count:,} missing values by a sentinel")
     for kind, what in trial.drift.items():
         show.say(f"  {drifted(kind, what)}", style="yellow")
+    local = [column.name for column in feed.columns if column.type == "timestamp"]
+    if local and "timezone" not in feed.format.model_fields_set:
+        told = f"{', '.join(local)}: times without an offset are read as {feed.format.timezone}; format.timezone says another"
+        show.say(f"  {told}", style="yellow")
 
 
 def _say_broken(feed: Feed, trial: Trial) -> None:
