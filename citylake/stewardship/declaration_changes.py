@@ -11,8 +11,8 @@ from pydantic_core import to_jsonable_python
 
 from citylake.arrival import Arrival, Drift
 from citylake.column import Column
-from citylake.feed import Feed
-from citylake.format import Format
+from citylake.feed import Feed, Partition
+from citylake.format import Format, Unpivot
 
 Meaning = Literal["evolve", "re-admit from landing", "new version"]
 
@@ -45,6 +45,8 @@ _OF_KEY: dict[str, _Weight] = {
         "tables that read it by day would find no day, or those that read it whole no whole",
         True,
     ),
+    "partition: since": (_READMIT, "other rows may be quarantined", False),
+    "partition: ahead": (_READMIT, "other rows may be quarantined", False),
     "partition: by": (_READMIT, "rows move to other days" + _MIXES, True),
     "delivers": (_READMIT, "other rows count as current" + _MIXES, True),
 }
@@ -109,9 +111,11 @@ def by_weight(found: list[Change]) -> list[Change]:
 
 def _today(declaration: dict[str, Any]) -> dict[str, Any]:
     """A declaration that an earlier release wrote down, with the keys it did not know at their defaults."""
-    parts: dict[str, type[BaseModel]] = {"format": Format, "drift": Drift, "arrival": Arrival}
+    parts: dict[str, type[BaseModel]] = {
+        "format": Format, "drift": Drift, "arrival": Arrival, "partition": Partition, "unpivot": Unpivot,
+    }  # fmt: skip
     filled = _filled(Feed, declaration)
-    filled |= {key: _filled(model, filled[key]) for key, model in parts.items()}
+    filled |= {key: _filled(model, filled[key]) for key, model in parts.items() if filled[key] is not None}
     return filled | {"columns": [_filled(Column, column) for column in filled["columns"]]}
 
 

@@ -125,6 +125,7 @@ def test_the_same_file_changes_nothing(write):
         ("key: [bin_id, day]", "key: [bin_id]", {"key": "re-admit from landing"}),
         ("delivers: additions", "delivers: period", {"delivers": "re-admit from landing"}),
         ("partition: {by: day}", "partition: {by: emptied_on}", {"partition: by": "re-admit from landing"}),
+        ("partition: {by: day}", "partition: {by: day, since: 2000-01-01}", {"partition: since": "re-admit from landing"}),
         ("partition: {by: day}\n", "", {"partition": "new version"}),
         ("from_unit: kg,", "from_unit: kg, privacy: {class: quasi, as: drop, because: not needed},",
          {"column weight_kg: privacy": "re-admit from landing"}),
