@@ -14,7 +14,7 @@ _SHOWN_DAYS = 31  # without --from
 
 
 class Status(StrEnum):
-    """What became of a slot."""
+    """What became of a slot: stewardship's words, whose package is too slow to import on the way to the help."""
 
     missing = "missing"
     held = "held"

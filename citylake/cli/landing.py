@@ -97,8 +97,9 @@ def _pull(
             "days are asked for again with a reason", expected="--from, --to and --reason, all three or none"
         )
     with doing(f"Asking the source of {feed}"):
-        again = first and last and recapture(feed, first.date(), last.date(), reason or "")
-        result = again or land_feed(feed)
+        result = (
+            recapture(feed, first.date(), last.date(), reason or "") if first and last else land_feed(feed)
+        )
     fields = (show.Field("feed"), show.Field("deliveries"), show.Field("bytes"))
     show.rows([result], fields, as_json)
     if not result["deliveries"] and not as_json:
