@@ -9,10 +9,8 @@ import functools
 import hashlib
 import json
 import re
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
@@ -25,34 +23,12 @@ from citylake.declaration import shown as _shown
 from citylake.declaration import validated as _validated
 from citylake.errors import CitylakeError, Problems, WrongUse
 from citylake.format import Format, Unpivot
+from citylake.partition import Partition
+from citylake.rule import Rule
 from citylake.source import unreadable_from
 
 ALL = "all"  # the one partition of a reference table
 TECHNICAL_COLUMNS = ("_delivery_id", "_source_row", "_business_date", "_known_at", "_landed_at", "_extra")
-
-
-class Partition(Strict):
-    """The column whose local date is the row's business date, and which dates are plausible.
-
-    A clock that was reset says 1970, a wrong one the future; either would make a partition of its own.
-    """
-
-    by: str
-    every: Literal["day"] = "day"
-    since: date = date(1971, 1, 1)
-    ahead: Duration = timedelta(days=1)  # beyond the landing; more for plans and bookings
-
-    def plausible(self, landed_at: datetime, timezone: str) -> tuple[date, date]:
-        """The first and the last plausible day of what landed then, in the department's zone."""
-        return self.since, (landed_at + self.ahead).astimezone(ZoneInfo(timezone)).date()
-
-
-class Rule(Strict):
-    """A named condition over one row, in DuckDB SQL over declared column names."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    that: str
-    because: str
 
 
 class Feed(Strict):
@@ -73,6 +49,7 @@ class Feed(Strict):
     columns: tuple[Column, ...] = Field(min_length=1)
     ignores: tuple[str, ...] = ()  # source columns that another feed reads; their bytes stay in landing
     rules: tuple[Rule, ...] = ()
+    warnings: tuple[Rule, ...] = ()
 
     @property
     def feed_id(self) -> str:
@@ -119,6 +96,13 @@ class Feed(Strict):
         """The declared column of that name; KeyError where there is none."""
         return next(column for column in self.columns if column.name == name)
 
+    def listing(self, other: Column) -> str | None:
+        """The column that lists the values of another feed's column which references this one: the one of the same
+        name, else the only column of the key; None where neither is."""
+        if other.name in {column.name for column in self.kept_columns}:
+            return other.name
+        return self.key[0] if len(self.key) == 1 else None
+
     def takes(self, department: str, name: str) -> bool:
         """Whether an object of that name in that department's inbox is a delivery of this feed."""
         return department == self.department and self.arrival.takes(name)
@@ -140,7 +124,8 @@ class Feed(Strict):
         kept = {column.name for column in self.kept_columns}
         problems = [f"column '{name}' is declared twice" for name in repeated(c.name for c in self.columns)]
         problems += [
-            f"rule '{name}' is declared twice" for name in repeated(rule.name for rule in self.rules)
+            f"rule '{name}' is declared twice"
+            for name in repeated(r.name for r in self.rules + self.warnings)
         ]
         problems += [f"key column '{name}' is not a kept column" for name in self.key if name not in kept]
         problems += [
@@ -239,17 +224,18 @@ def departments() -> list[str]:
 
 
 def _unknown_references(feeds: dict[str, Feed]) -> list[CitylakeError]:
-    return [
-        WrongUse(
-            "references a feed that does not exist",
-            found=column.references,
-            where=f"feeds/{feed.department}/{feed.dataset}.yml: column '{column.name}'",
-            expected="one of " + ", ".join(sorted(feeds)),
-        )  # fmt: skip
-        for feed in feeds.values()
-        for column in feed.columns
-        if column.references and column.references not in feeds
-    ]
+    problems: list[CitylakeError] = []
+    referring = [(feed, each) for feed in feeds.values() for each in feed.columns if each.references]
+    for feed, column in referring:
+        where = f"feeds/{feed.department}/{feed.dataset}.yml: column '{column.name}'"
+        known = feeds.get(column.references or "")
+        if not known:
+            problems.append(WrongUse("references a feed that does not exist", found=column.references, where=where,
+                                     expected="one of " + ", ".join(sorted(feeds))))  # fmt: skip
+        elif not known.listing(column):
+            problems.append(WrongUse("references a feed in which no column is meant", found=column.references, where=where,
+                                     expected=f"a column '{column.name}' there, or a key of one column"))  # fmt: skip
+    return problems
 
 
 def find_feed(feed_id: str) -> Feed:

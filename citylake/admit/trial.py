@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from citylake import settings
+from citylake import lake, settings
 from citylake.admit.drift import drift, reasons_to_hold
 from citylake.admit.reading import Reading, Unreadable, read
 from citylake.admit.typing import Typed, Typing
 from citylake.clock import wall_now
 from citylake.feed import Feed
 from citylake.ledger.deliveries import Delivery
+from citylake.stewardship.warned import Warned, warned
 
 _EXAMPLES = 5
 _ID = "TRIAL"
@@ -28,6 +30,7 @@ class Trial:
 
     `examples` are the first quarantined records by rule, each {"record", "row"}, as the quarantine would keep
     them: what tells of a person is sealed. `first_rows` are admitted rows without the lake's own columns.
+    `warned` are the warnings that need no other feed.
     """
 
     typed: Typed
@@ -35,6 +38,7 @@ class Trial:
     reasons: list[dict]
     first_rows: list[dict] = field(default_factory=list)
     examples: dict[str, list[dict]] = field(default_factory=dict)
+    warned: list[Warned] = field(default_factory=list)
 
     @property
     def status(self) -> str:
@@ -49,8 +53,9 @@ def compression_of(path: Path) -> str:
     return "gzip" if start[:2] == b"\x1f\x8b" else "zip" if start == b"PK\x03\x04" else "none"
 
 
-def try_file(feed: Feed, path: Path, at: datetime | None = None) -> Trial:
-    """Admit the file for trial, as if it arrived `at` (now). Nothing is kept but what is returned."""
+def try_file(feed: Feed, path: Path, at: datetime | None = None, rows_to: Path | None = None) -> Trial:
+    """Admit the file for trial, as if it arrived `at` (now). Nothing is kept but what is returned, and with
+    `rows_to` the admitted rows, as Parquet in a folder of their own below it."""
     now = at or wall_now()
     compression = compression_of(path)
     delivery = Delivery(
@@ -76,7 +81,11 @@ def try_file(feed: Feed, path: Path, at: datetime | None = None) -> Trial:
             return Trial(Typed(), found, [{"kind": error.kind, "text": error.detail}])
         if typed.parsed == 0 and not feed.format.may_be_empty:
             return Trial(Typed(), found, [{"kind": "empty", "text": "a header and no records"}])
-        return Trial(typed, found, [], _first_rows(typed), _examples(typed))
+        if rows_to:
+            kept = Path(tempfile.mkdtemp(dir=rows_to))
+            for file in typed.admitted_files:
+                shutil.copy(file, kept)
+        return Trial(typed, found, [], _first_rows(typed), _examples(typed), _warned(feed, typed))
 
 
 @contextlib.contextmanager
@@ -114,6 +123,18 @@ def _first_rows(typed: Typed) -> list[dict]:
     return [
         {name: value for name, value in row.items() if not name.startswith("_")} for row in rows.to_pylist()
     ]
+
+
+def _warned(feed: Feed, typed: Typed) -> list[Warned]:
+    import duckdb
+
+    files = ", ".join(f"'{path}'" for path in typed.admitted_files)
+    if not files:
+        return []
+    with duckdb.connect(config=lake.DUCKDB_CONFIG) as connection:
+        connection.execute("set timezone = 'UTC'")
+        rows = {feed.feed_id: f"select * from read_parquet([{files}])"}
+        return warned(feed, {feed.feed_id: feed}, connection, lambda each: rows.get(each.feed_id))
 
 
 def _examples(typed: Typed) -> dict[str, list[dict]]:

@@ -42,8 +42,8 @@ def feed_quality(
 ) -> None:
     """Report what came of a feed's deliveries: admitted, quarantined and why, missing values, drift, what is held.
 
-    Each rule with what it means, rows that broke it and what to do; values of personal columns stay sealed. As JSON:
-    a line for each finding.
+    Each rule with what it means, rows that broke it and what to do; then warnings about admitted rows. Values of
+    personal columns stay sealed. As JSON: a line for each finding.
     """
     from citylake.clock import wall_now
     from citylake.stewardship.feed_page import feed_page
@@ -61,11 +61,14 @@ def feed_quality(
 
 
 def _say(found: Report) -> None:
+    from citylake.cli.trials import say_warned
+
     records = found.records
     show.say(f"{found.feed.feed_id}: {found.feed.title.en}", style="bold")
     days = f", {found.days[2]:,} days, {found.days[0]} to {found.days[1]}" if found.days else ""
     show.say(
-        f"  {len(found.deliveries):,} {'delivery' if len(found.deliveries) == 1 else 'deliveries'}{days}\n"
+        f"  {len(found.deliveries):,} {'delivery' if len(found.deliveries) == 1 else 'deliveries'}{days}"
+        f"{'; counts are of the latest, which is all there is' if found.feed.mode == 'everything' else ''}\n"
         f"  {records['parsed']:,} records = {records['admitted']:,} admitted + {records['quarantined']:,} quarantined"
         f" + {records['held']:,} held + {records['erased']:,} erased\n"
     )
@@ -87,6 +90,7 @@ def _say(found: Report) -> None:
         show.say(f"  → {rule.next_step}")
     if not found.broken:
         show.say("No row is in quarantine.", style="green")
+    say_warned(found.warned)
     if found.nulls:
         show.say(f"\nMissing by a sentinel: {show.counts(found.nulls)}")
     for change in found.drift:
@@ -94,6 +98,8 @@ def _say(found: Report) -> None:
 
 
 def _findings(found: Report) -> list[dict]:
+    from citylake.cli.trials import warned_findings
+
     listed = [{"about": "records", "what": fate, "count": count} for fate, count in found.records.items()]
     listed += [
         {"about": "rule", "what": each.rule, "count": each.rows, "meaning": each.meaning, "next_step": each.next_step,
@@ -109,6 +115,7 @@ def _findings(found: Report) -> list[dict]:
         }
         for name, count in found.nulls.items()
     ]
+    listed += warned_findings(found.warned)
     listed += [{"about": "drift", "what": each} for each in found.drift]
     return listed + [
         {"about": "held", "what": each["delivery_id"], "meaning": each["reason"], "example": each["name"]}

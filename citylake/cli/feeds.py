@@ -67,9 +67,10 @@ def show_feed(
     if not as_json:
         _say_facts(found)
     show.rows([_column(column) for column in found.columns], _COLUMNS, as_json)
-    if found.rules and not as_json:
-        fields = (show.Field("name", "rule"), show.Field("that"), show.Field("because"))
-        show.rows([rule.model_dump() for rule in found.rules], fields, as_json)
+    for kind, conditions in (("rule", found.rules), ("warning", found.warnings)):
+        if conditions and not as_json:
+            fields = (show.Field("name", kind), show.Field("that"), show.Field("because"))
+            show.rows([each.model_dump() for each in conditions], fields, as_json)
 
 
 def _say_facts(feed) -> None:
@@ -146,6 +147,7 @@ def check_feeds(
                 load()
             except Problems as error:
                 problems += [each for each in error.problems if str(each) not in map(str, problems)]
+    problems += problems or _wrong_conditions(feeds)
     if problems:
         raise Problems(problems)
     if sample:
@@ -160,3 +162,21 @@ def check_feeds(
         f"{len(files)} file(s)" if files else f"{len(load_feeds())} feeds and {len(load_tables())} tables"
     )
     show.say(f"{checked}: no error.", style="green")
+
+
+def _wrong_conditions(feeds: list) -> list:
+    """Rules and warnings that cannot be evaluated, of these feeds, or of all where none are given."""
+    from citylake.admit.rules import check_rules
+    from citylake.errors import Problems
+    from citylake.feed import load_feeds
+    from citylake.stewardship.warned import check_warnings
+
+    try:
+        known = load_feeds()
+    except Problems:  # of other files than those asked about: what warnings read of them is not known
+        return [problem for feed in feeds for problem in check_rules(feed)]
+    return [
+        problem
+        for feed in feeds or known.values()
+        for problem in check_rules(feed) + check_warnings(feed, known | {feed.feed_id: feed})
+    ]

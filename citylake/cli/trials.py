@@ -14,6 +14,7 @@ from citylake.stewardship.wording import drifted, meaning
 
 if TYPE_CHECKING:
     from citylake.admit.trial import Trial
+    from citylake.stewardship.warned import Warned
 
 _FOUND = (
     show.Field("about", whole=True),
@@ -59,6 +60,29 @@ def show_trial(feed: Feed, sample: Path, as_json: bool) -> None:
             title="The first admitted rows (times in UTC)",
         )
     _say_broken(feed, trial)
+    say_warned(trial.warned)
+
+
+def say_warned(found: list[Warned]) -> None:
+    """Warnings with their meaning, examples and what to do."""
+    for each in found:
+        rows = f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}"
+        show.say(
+            f"\nWarning {each.name}: {rows}, admitted. {each.meaning[:1].upper()}{each.meaning[1:]}.",
+            style="yellow",
+        )
+        for example in each.examples:
+            show.say("  " + ", ".join(f"{name} '{value}'" for name, value in example.items()))
+        show.say(f"  → {each.next_step}")
+
+
+def warned_findings(found: list[Warned]) -> list[dict]:
+    """A flat line for each warning."""
+    return [
+        {"about": "warning", "what": each.name, "count": each.rows, "meaning": each.meaning, "next_step": each.next_step,
+         "example": "; ".join(f"{name} '{value}'" for name, value in (each.examples[0] if each.examples else {}).items())}
+        for each in found
+    ]  # fmt: skip
 
 
 def _say_counts(feed: Feed, sample: Path, trial: Trial) -> None:
@@ -110,6 +134,7 @@ def _findings(feed: Feed, trial: Trial) -> list[dict]:
             "record": first and first["record"], "example": first and _shown(feed, rule, first["row"]),
         })  # fmt: skip
     listed += [{"about": "missing", "what": name, "count": n} for name, n in typed.null_counts.items() if n]
+    listed += warned_findings(trial.warned)
     return listed + [{"about": "drift", "what": drifted(kind, what)} for kind, what in trial.drift.items()]
 
 

@@ -11,8 +11,9 @@ from pydantic_core import to_jsonable_python
 
 from citylake.arrival import Arrival, Drift
 from citylake.column import Column
-from citylake.feed import Feed, Partition
+from citylake.feed import Feed
 from citylake.format import Format, Unpivot
+from citylake.partition import Partition
 
 Meaning = Literal["evolve", "re-admit from landing", "new version"]
 
@@ -39,6 +40,7 @@ _OF_KEY: dict[str, _Weight] = {
     "unpivot": (_READMIT, "the same bytes are read differently", False),
     "covers": (_READMIT, "other partitions may be touched", False),
     "rules": (_READMIT, "other rows may be quarantined", False),
+    "warnings": (_EVOLVE, "counted in the next report", False),
     "key": (_READMIT, "duplicates are judged anew" + _MIXES, True),
     "partition": (
         _NEW,
@@ -95,11 +97,12 @@ def changes(feed_id: str, in_force: dict[str, Any] | None, feed: Feed | None) ->
     in_force, now = _today(in_force), feed.model_dump(mode="json", by_alias=True)
     found: list[Change] = []
     for key in {**now, **in_force}:
-        if key not in ("columns", "rules"):
+        if key not in ("columns", "rules", "warnings"):
             for part, before, after in _parts(key, in_force.get(key), now.get(key)):
                 weight = _OF_KEY.get(part) or _OF_KEY.get(key) or _COLUMN_OTHERWISE
                 found.append(Change(feed_id, part, _text(before), _text(after), *weight))
-    found += _rules(feed_id, _named(in_force["rules"]), _named(now["rules"]))
+    for kind in ("rules", "warnings"):
+        found += _conditions(feed_id, kind, _named(in_force[kind]), _named(now[kind]))
     found += _columns(feed_id, _named(in_force["columns"]), _named(now["columns"]))
     return by_weight(found)
 
@@ -145,16 +148,16 @@ def _named(items: list[dict]) -> dict[str, dict]:
     return {item["name"]: item for item in items}
 
 
-def _rules(feed_id: str, before: dict[str, dict], after: dict[str, dict]) -> list[Change]:
+def _conditions(feed_id: str, kind: str, before: dict[str, dict], after: dict[str, dict]) -> list[Change]:
     found = []
     for name in {**before, **after}:
         old, new = before.get(name), after.get(name)
         if old == new:
             continue
-        weight = _OF_KEY["rules"]
+        weight = _OF_KEY[kind]
         if old and new and old["that"] == new["that"]:
             weight = _OF_KEY["title"]
-        key = f"rules: {name}"
+        key = f"{kind}: {name}"
         was, becomes = (item["that"] if item else None for item in (old, new))
         found.append(Change(feed_id, key, was, becomes, *weight))
     return found

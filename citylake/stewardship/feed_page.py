@@ -23,6 +23,11 @@ def feed_page(found: Report, at: datetime) -> str:
         "<h2>Why rows are in quarantine</h2>",
     ]  # fmt: skip
     parts += [_broken(found)] if found.broken else ["<p>No row is.</p>"]
+    if found.warned:
+        parts += ["<h2>Warnings about admitted rows</h2>",
+                  table(["Warning", "Rows", "What it means", "Examples", "What to do"],
+                        [[each.name, each.rows, each.meaning, "; ".join(", ".join(f"{k} '{v}'" for k, v in row.items())
+                          for row in each.examples), each.next_step] for each in found.warned])]  # fmt: skip
     if found.held:
         parts += ["<h2>Held: waits for a steward</h2>",
                   table(["Delivery", "File", "Reason"],

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from citylake import ledger
 from citylake.errors import WrongUse
-from citylake.feed import Feed, find_feed
+from citylake.feed import Feed, find_feed, load_feeds
 from citylake.ledger.listings import feed_outcomes
 from citylake.stewardship.quarantine import ROLE, Quarantined, quarantined
+from citylake.stewardship.warned import Warned, lake_warnings
 from citylake.stewardship.wording import drifted, meaning
 
 _EXAMPLES = 3
@@ -28,7 +29,10 @@ class Broken:
 
 @dataclass(frozen=True)
 class Report:
-    """A feed's deliveries, newest first, and over all of them together rules, missing values and drift."""
+    """A feed's deliveries, newest first, and over all of them together rules, missing values and drift.
+
+    Of a feed that delivers everything the counts are those of the latest delivery: each holds the one before.
+    """
 
     feed: Feed
     deliveries: list[dict]
@@ -38,6 +42,7 @@ class Report:
     drift: list[str] = field(default_factory=list)
     held: list[dict] = field(default_factory=list)  # delivery_id, name, reason
     days: tuple[str, str, int] | None = None  # first, last, how many
+    warned: list[Warned] = field(default_factory=list)  # of the feed's current rows; none about one delivery
 
 
 def report(feed_id: str, delivery_id: str | None = None, limit: int = 30) -> Report:
@@ -53,21 +58,26 @@ def report(feed_id: str, delivery_id: str | None = None, limit: int = 30) -> Rep
         )  # fmt: skip
     rules: Counter[str] = Counter()
     nulls: Counter[str] = Counter()
-    for delivery in deliveries:
+    counted = deliveries
+    if feed.mode == "everything":
+        counted = [each for each in deliveries if each["status"] == "admitted"][:1] or deliveries[:1]
+    for delivery in counted:
         rules.update(delivery["rule_counts"])
         nulls.update({name: count for name, count in delivery["null_counts"].items() if count})
     days = sorted({day for delivery in deliveries for day in delivery["days"]})
     return Report(
         feed, deliveries,
-        {fate: sum(each[f"records_{fate}"] or 0 for each in deliveries) for fate in
+        {fate: sum(each[f"records_{fate}"] or 0 for each in counted) for fate in
          ("parsed", "admitted", "quarantined", "held", "erased")},
-        [_broken(rule, rows, feed, delivery_id) for rule, rows in rules.most_common()],
+        [_broken(rule, rows, feed, delivery_id or (counted[0]["delivery_id"] if counted is not deliveries else None))
+         for rule, rows in rules.most_common()],
         dict(nulls.most_common()),
         list(dict.fromkeys(drifted(k, what) for each in deliveries for k, what in each["drift"].items())),
         [{"delivery_id": each["delivery_id"], "name": each["name"],
           "reason": "; ".join(reason["text"] for reason in each["reasons"])}
          for each in deliveries if each["status"] == "held"],
         (days[0], days[-1], len(days)) if days else None,
+        [] if delivery_id else lake_warnings(feed, load_feeds()),
     )  # fmt: skip
 
 

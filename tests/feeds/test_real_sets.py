@@ -23,10 +23,7 @@ def test_every_feed_of_the_realdata_city_is_valid():
 @pytest.mark.parametrize("real", SETS, ids=[real.feed + ":" + real.files for real in SETS])
 def test_the_lake_counts_what_is_in_them(real):
     found = totals(real, FOLDER)
-    expected = {claim.found_as: claim.readme for claim in real.claims}
-    if "rule:key_conflict" in expected and real.feed == "transport.ship_position":
-        # 118 reports share ship and time with another: the 75 that come second, and the 43 they contradict.
-        expected["rule:key_conflict"] = 118
+    expected = {claim.found_as: claim.expected for claim in real.claims}
     assert {name: found.counts[name] for name in expected} == expected
     assert found.counts["files"] > 0
     assert found.counts["parsed"] == found.counts["admitted"] + found.counts["quarantined"]

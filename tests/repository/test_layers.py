@@ -24,6 +24,7 @@ LAYERS = (
         "arrival",
         "source",
         "format",
+        "rule",
         "declaration",
         "clock",
         "calendar",
