@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import typer
 
 from citylake.cli import (
+    admitted_rows,
     changing,
     explaining,
     feed_quality,
@@ -68,6 +69,8 @@ COMMANDS = (
     Entry("publish", stages.publish, ("citylake publish environment", "citylake publish --all"), STAGES),
     Entry("feed list", feeds.list_feeds, ("citylake feed list",)),
     Entry("feed show", feeds.show_feed, ("citylake feed show health.case_report",)),
+    Entry("feed rows", admitted_rows.feed_rows, (
+        "citylake feed rows environment.air_station", "citylake feed rows health.case_report --day 2020-02-01 --json")),
     Entry("feed new", new_feed.new_feed, (
         "citylake feed new noise_20260301.csv --name environment.noise_hourly",
         "citylake feed new lots.xlsx --name transport --timezone Europe/Berlin",

@@ -28,12 +28,12 @@ def deliver(
     sender: Annotated[
         str | None, typer.Option("--sender", help="Who in the department; itself by default.")
     ] = None,
-    at: Annotated[
+    arrived_at: Annotated[
         datetime | None,
         typer.Option(
-            "--at",
+            "--arrived-at",
             formats=[_WITH_OFFSET],
-            help="Time of arrival in a replayed city; after the latest by default.",
+            help="Time of arrival in a replayed city, whose clock moves on to it; now by default.",
         ),
     ] = None,
     as_json: show.AsJson = False,
@@ -41,10 +41,13 @@ def deliver(
     """Put files into the inbox as a department would; Airflow takes them from there.
 
     A name sent again is a correction of what was sent before. A file that no feed takes is kept too.
+
+    The time of arrival is now, by the wall clock, also in a replayed (simulated) city; its own clock, by which
+    deadlines pass and gaps are told, stays where the replay ended unless --arrived-at is given.
     """
     from citylake.land.sending import send
 
-    sent = [dataclasses.asdict(send(path, department, sender, at)) for path in files]
+    sent = [dataclasses.asdict(send(path, department, sender, arrived_at)) for path in files]
     shown = [row | {"feeds": ", ".join(row["feeds"]) or "no feed"} for row in sent]
     show.rows(shown, _SENT, as_json)
     if not all(row["feeds"] for row in sent):

@@ -78,6 +78,7 @@ _QUARANTINED = (
     show.Field("whole", "the whole record", only="wide", is_layout=True),
     show.Field("found", only="json"),
     show.Field("record", only="json"),
+    show.Field("differs", only="json"),
 )
 
 
@@ -92,7 +93,8 @@ def quarantine(
 ) -> None:
     """List quarantined rows with every rule they broke, newest delivery first.
 
-    Records are numbered as in the file, the header not counted. Values of personal columns stay sealed.
+    Records are numbered as in the file, the header not counted. Values of personal columns stay sealed. Of
+    rows with the same key and other values (`key_conflict`) it shows where they differ.
     """
     from citylake.stewardship.quarantine import quarantined
 
@@ -115,8 +117,10 @@ def _quarantined(row) -> dict:
     """A quarantined row: as a reader likes it, and as JSON text for programs."""
     import json
 
-    texts = {key: json.dumps(getattr(row, key), ensure_ascii=False) for key in ("found", "record")}
-    pairs = {"shown": _pairs(row.found), "whole": _pairs(row.record)}
+    texts = {key: json.dumps(getattr(row, key), ensure_ascii=False) for key in ("found", "record", "differs")}
+    differs = "; ".join(f"{name}: {' | '.join(values)}" for name, values in row.differs.items())
+    found = f"{_pairs(row.found)}, differs in {differs}" if differs else _pairs(row.found)
+    pairs = {"shown": found, "whole": _pairs(row.record)}
     return vars(row) | {"rules": ", ".join(row.rules)} | texts | pairs
 
 

@@ -125,10 +125,18 @@ def _columns(proposal: Proposal) -> list[dict]:
 
 
 def _say(proposal: Proposal) -> None:
+    from citylake.scaffold.writing import REFERENCE
+
     show.say(f"\n{proposal.department}.{proposal.dataset}", style="bold")
     for key, guess in proposal.form.items():
         show.say(f"{key} {guess.value}: {guess.evidence}")
     show.say(f"key {', '.join(proposal.key)}: {proposal.key_evidence}")
+    show.say(
+        f"partition {proposal.partition}: the local day of it"
+        if proposal.partition
+        else f"no partition: {REFERENCE}"
+    )
+    show.say(f"files {proposal.arrival_files.value}: {proposal.arrival_files.evidence}")
     show.rows(_columns(proposal), _COLUMNS, False)
     if proposal.questions:
         show.say("Questions (they stand in the file too):", style="bold")

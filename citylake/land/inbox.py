@@ -16,7 +16,7 @@ SNIFFED_BYTES = 65_536
 
 @dataclass(frozen=True)
 class Arrived:
-    """An object in the inbox. `arrived_at` is told by the sender in a replayed city, else the store's time."""
+    """An object in the inbox. `arrived_at` may be told by the sender in a replayed city; else it is the store's time."""
 
     key: str
     etag: str
@@ -25,6 +25,7 @@ class Arrived:
     name: str
     sender: str | None
     arrived_at: datetime
+    is_arrival_told: bool = False
 
 
 def waiting_objects(role: str) -> list[Arrived]:
@@ -38,9 +39,7 @@ def waiting_objects(role: str) -> list[Arrived]:
             continue
         head = client.head_object(Bucket=lake.INBOX, Key=item["Key"])
         told = head["Metadata"]
-        arrived_at = head["LastModified"]
-        if replayed and "arrived-at" in told:
-            arrived_at = _time(told["arrived-at"], item["Key"])
+        is_told = replayed and "arrived-at" in told
         found.append(
             Arrived(
                 key=item["Key"],
@@ -49,7 +48,8 @@ def waiting_objects(role: str) -> list[Arrived]:
                 department=department,
                 name=rest.rsplit("/", 1)[-1],
                 sender=told.get("sender"),
-                arrived_at=arrived_at,
+                arrived_at=_time(told["arrived-at"], item["Key"]) if is_told else head["LastModified"],
+                is_arrival_told=is_told,
             )  # fmt: skip
         )
     return sorted(found, key=lambda arrived: (arrived.arrived_at, arrived.key))
@@ -94,7 +94,7 @@ def keep(role: str, arrived: Arrived, feed_id: str, sender: str) -> Delivery:
         delivery_id=delivery_id, feed_id=feed_id, sender=sender, name=arrived.name, source_uri=source_uri,
         source_version=source_version, landing_uri=lake.landing_uri(feed_id, delivery_id, arrived.name),
         size_bytes=arrived.size_bytes, sha256=digest, compression=compression, encoding=encoding,
-        arrived_at=arrived.arrived_at,
+        arrived_at=arrived.arrived_at, is_arrival_told=arrived.is_arrival_told,
     )  # fmt: skip
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from citylake import lake, ledger, settings
+from citylake import lake
 from citylake.clock import wall_now
 from citylake.errors import WrongUse
 from citylake.feed import departments, load_feeds
@@ -26,8 +26,8 @@ class Sent:
 def send(path: Path, department: str, sender: str | None = None, arrived_at: datetime | None = None) -> Sent:
     """Put a file into the inbox under its own name, with the department's own keys.
 
-    In a replayed city it arrives a second after the latest delivery, unless `arrived_at` says otherwise; a
-    live city takes the store's time. Sending a name again is how a department corrects it.
+    It arrives now, by the store's clock, and leaves the clock of a replayed city where it is; there,
+    `arrived_at` tells another time, and the city's clock follows. Sending a name again corrects it.
     Raises: WrongUse for a file or a department that is not there, or a time without an offset.
     """
     if not path.is_file():
@@ -44,21 +44,13 @@ def send(path: Path, department: str, sender: str | None = None, arrived_at: dat
             found=arrived_at.isoformat(),
             expected="2026-03-01T08:00:00+08:00",
         )
-    at = arrived_at or _now()
     key = f"{department}/{path.name}"
-    metadata = {"sender": quote(sender or department), "arrived-at": at.isoformat()}
+    metadata = {"sender": quote(sender or department)}
+    if arrived_at is not None:
+        metadata["arrived-at"] = arrived_at.isoformat()
     with path.open("rb") as body:
         lake.s3(f"department-{department}").upload_fileobj(
             body, lake.INBOX, key, ExtraArgs={"Metadata": metadata}
         )
     takers = tuple(feed.feed_id for feed in load_feeds().values() if feed.takes(department, path.name))
-    return Sent(lake.inbox_uri(key), path.stat().st_size, at, takers)
-
-
-def _now() -> datetime:
-    """When a file sent now arrives: after everything that came before, also on a replayed clock."""
-    with ledger.connect("steward") as connection:
-        (now,) = connection.execute("select ledger.clock_now() as now").fetchone().values()
-    if now is None:  # a replayed city to which nothing ever came: its time begins with this
-        return wall_now()
-    return now + timedelta(seconds=1) if settings.current().clock == "replay" else now
+    return Sent(lake.inbox_uri(key), path.stat().st_size, arrived_at or wall_now(), takers)

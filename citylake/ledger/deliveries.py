@@ -24,6 +24,7 @@ class Delivery:
     encoding: str
     arrived_at: datetime
     landed_at: datetime | None = None
+    is_arrival_told: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Outcome:
 
 _COLUMNS = (
     "delivery_id feed_id sender name source_uri source_version landing_uri size_bytes sha256 compression"
-    " encoding arrived_at landed_at"
+    " encoding arrived_at landed_at is_arrival_told"
 )
 
 
@@ -115,8 +116,9 @@ def unknown(connection) -> list[Delivery]:
 def waiting(connection, feed_id: str | None = None) -> list[Delivery]:
     """Deliveries without an outcome, or to be admitted again, in order of arrival."""
     rows = connection.execute(
-        "select * from ledger.waiting where %(feed)s::text is null or feed_id = %(feed)s"
-        " order by arrived_at, delivery_id",
+        "select deliveries.* from ledger.waiting inner join ledger.deliveries using (delivery_id)"
+        " where %(feed)s::text is null or deliveries.feed_id = %(feed)s"
+        " order by deliveries.arrived_at, deliveries.delivery_id",
         {"feed": feed_id},
     )
     return [_delivery(row) for row in rows]

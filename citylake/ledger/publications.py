@@ -19,7 +19,10 @@ def record_publication(
     connection.execute(
         "insert into ledger.publications"
         " (publication_id, domain, status, run_id, known_at, partitions, row_counts)"
-        " values (%s, %s, %s, %s, coalesce(ledger.clock_now(), now()), %s, %s)",
+        " values (%s, %s, %s, %s, coalesce("
+        # What came by hand is known, whatever the clock of a replayed city says.
+        "   greatest(ledger.clock_now(), (select max(arrived_at) from ledger.deliveries)), now()"
+        " ), %s, %s)",
         (
             publication_id,
             domain,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from citylake.errors import WrongUse
 from citylake.scaffold.columns import guess_column
+from citylake.scaffold.filenames import files_pattern
 from citylake.scaffold.form import guess_form
 from citylake.scaffold.guess import Findings, Guess, some
 from citylake.scaffold.guessed import Guessed
@@ -17,6 +18,7 @@ from citylake.scaffold.naming import snake, unique
 from citylake.scaffold.numbers import settle_marks
 from citylake.scaffold.parts import joined
 from citylake.scaffold.persons import ask_together
+from citylake.scaffold.times import ZONED
 from citylake.scaffold.wide import guess_unpivot
 
 _ROWS = 20_000
@@ -34,7 +36,7 @@ class Proposal:
     key: list[str]
     key_evidence: str
     partition: str | None
-    arrival_files: str
+    arrival_files: Guess
     unpivot: dict | None
     rows: int
     ignores: list[str] = field(default_factory=list)
@@ -108,9 +110,14 @@ def propose(
             f"; all are of {next(iter(days_of(by_day)))}, and the next delivery will be of another day"
         )
     _zone(columns, timezone, partition, found)
+    files = files_pattern(path.name)
+    if "*" not in files.value:
+        found.ask(
+            f"Does every delivery come under the name '{path.name}'? Otherwise put * in `arrival.files` for what changes."
+        )
     return Proposal(
         department, dataset, path.name, found.guesses, columns, key, evidence, partition,
-        _files(path.name), unpivot, len(texts[0]), ignores, found.questions,
+        files, unpivot, len(texts[0]), ignores, found.questions,
     )  # fmt: skip
 
 
@@ -171,7 +178,7 @@ def _zone(columns: list[Guessed], timezone: str | None, partition: str | None, f
             f"Times in '{name}' have no offset. Are they local to Asia/Shanghai? Otherwise say `--timezone`, such as"
             " Europe/Berlin or UTC."
         )
-    elif by_day and not offsets <= {"+08", "+0800", "+08:00"}:
+    elif by_day and not offsets <= {"+08", "+0800", "+08:00", "Asia/Shanghai"}:
         shown = some(sorted(offset for offset in offsets if offset), 3)
         found.guess("timezone", "Asia/Shanghai", f"the lake's own; the times say {shown} and are instants")
         found.ask(
@@ -181,17 +188,13 @@ def _zone(columns: list[Guessed], timezone: str | None, partition: str | None, f
 
 
 def _offset(text: str) -> str | None:
-    """Z or +hh:mm behind a time; `epoch` for seconds since 1970; None where there is none."""
+    """Z, +hh:mm or a zone's name behind a time; UTC for seconds since 1970; None where there is none."""
     if text.isdigit() and len(text) in (10, 13):
         return "UTC"
+    if zoned := ZONED.fullmatch(text):
+        return zoned["zone"]
     match = re.search(r":\d\d(?:[.]\d+)?(Z|[+-]\d\d(?::?\d\d)?)$", text)
     return match[1] if match else None
-
-
-def _files(name: str) -> str:
-    """The pattern of file names: numbers change from delivery to delivery."""
-    pattern = re.sub(r"\d[\d_-]*\d|\d", "*", name)
-    return re.sub(r"\*[*_-]*\*", "*", pattern) if pattern.strip("*.") else f"*{Path(name).suffix}"
 
 
 def dataset_of(path: Path) -> str:

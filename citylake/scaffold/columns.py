@@ -9,7 +9,14 @@ from citylake.scaffold.guess import Findings, share, some
 from citylake.scaffold.guessed import MOST, Guessed
 from citylake.scaffold.numbers import INTEGER, as_number, as_number_with_unit, ask_of_text, look_at_numbers
 from citylake.scaffold.persons import guess_person
-from citylake.scaffold.times import TIME_WORDS, as_iso_time, as_written_time, ask_of_clock, epoch
+from citylake.scaffold.times import (
+    TIME_WORDS,
+    as_iso_time,
+    as_written_time,
+    as_zoned_time,
+    ask_of_clock,
+    epoch,
+)
 from citylake.scaffold.units import named
 
 _WORDS = {"", "NA", "N/A", "NULL", "null", "None", "nan", "NaN", "-", "--", "---", "/", "\\N", "#N/A", "#VALUE!", "无", "缺测",
@@ -42,12 +49,23 @@ def guess_column(source: str, texts: Sequence[str | None], found: Findings) -> G
     if column.type in ("integer", "double") and "unit_in_text" not in column.keys:
         look_at_numbers(column, values, unit, found)
     guess_person(column, values, found)
+    if len(stripped) > 1 and len(set(stripped)) == 1:
+        column.evidence.append("one value in the whole sample")
     return column
 
 
 def _type(column: Guessed, values: list[str], found: Findings) -> None:
     """The first of these that nearly all values are; else text."""
-    attempts = (as_iso_time, as_written_time, epoch, _as_code, as_number, as_number_with_unit, _as_boolean)
+    attempts = (
+        as_iso_time,
+        as_zoned_time,
+        as_written_time,
+        epoch,
+        _as_code,
+        as_number,
+        as_number_with_unit,
+        _as_boolean,
+    )
     if any(attempt(column, values, found) for attempt in attempts):
         return
     column.keys["type"] = "string"

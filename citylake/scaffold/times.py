@@ -34,6 +34,17 @@ _WHOLE = (
     (r"\d{4}年\d{1,2}月\d{1,2}日 ?\d{1,2}时", "%Y年%m月%d日%H时"), (r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}", "%Y-%m-%d %H"),
 )  # fmt: skip
 _SHAPES = (*_WHOLE, *((day + clock, form + hours) for day, form in _DAYS for clock, hours in _CLOCKS))
+# A time with its zone's name behind it. %Z reads UTC, and names as Europe/Berlin; CET as the zone with its summer time;
+# others not at all (CEST), or as another's (BST is Bangladesh's).
+ZONED = re.compile(
+    r"(?P<time>\d.*:\d\d(?:[.]\d+)?(?: [AP]M)?) (?P<zone>[A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)"
+)
+_SURE_ZONES = {"UTC", "GMT"}
+_SEASONAL_ZONES = {"CET", "EET", "WET", "MET"}
+_ISO_SHAPES = tuple(
+    (rf"\d{{4}}{mark}\d{{1,2}}{mark}\d{{1,2}}{between}\d{{1,2}}:\d{{2}}{shape}", f"%Y{mark}%m{mark}%d{between}%H:%M{form}")
+    for mark in "-/" for between in " T" for shape, form in (("", ""), (r":\d{2}", ":%S"), (r":\d{2}[.]\d+", ":%S.%f"))
+)  # fmt: skip
 _EPOCH = {10: (946_684_800, 2_208_988_800, "epoch_s"), 13: (946_684_800_000, 2_208_988_800_000, "epoch_ms")}
 
 
@@ -79,6 +90,42 @@ def as_written_time(column: Guessed, values: list[str], found: Findings) -> bool
         column.evidence.append(f"{share(len(matching), len(values))} look like {some(matching, 1)}")
         return True
     return False
+
+
+def as_zoned_time(column: Guessed, values: list[str], found: Findings) -> bool:
+    """Times with the name of a zone behind them, as `2026-03-01 02:45:00 UTC`: read by %Z where it knows the name."""
+    matches = [match for text in values if (match := ZONED.fullmatch(text))]
+    times = [match["time"] for match in matches]
+    if len(matches) < MOST * len(values):
+        return False
+    bare = Guessed(column.source, times)
+    iso = next(
+        (form for shape, form in _ISO_SHAPES if all(re.fullmatch(shape, text) for text in times)), None
+    )
+    if not iso and not as_written_time(bare, times, found):
+        return False
+    form = iso or bare.keys["format"]
+    zones = sorted({match["zone"] for match in matches})
+    unread = [zone for zone in zones if zone not in _SURE_ZONES | _SEASONAL_ZONES and "/" not in zone]
+    if unread:
+        column.keys["type"] = "string"
+        column.evidence.append(f"times with the name of a zone, as {some(values, 1)}")
+        found.ask(
+            f"Column '{column.source}' holds times in {some(unread)}, a name that %Z does not know or takes for another"
+            " zone. It is text. Can the department send offsets, as +02:00, or UTC?"
+        )
+        return True
+    column.keys |= {"type": "timestamp", "format": f"{form} %Z"}
+    column.evidence += [
+        f"{share(len(matches), len(values))} are times in {some(zones)}, which %Z reads",
+        *bare.evidence[1:],
+    ]
+    if seasonal := sorted(_SEASONAL_ZONES & set(zones)):
+        found.ask(
+            f"Column '{column.source}' holds times in {some(seasonal)}, which is read as local time there, an hour ahead in"
+            " summer. Is winter time meant all year? Then ask the department for an offset."
+        )
+    return True
 
 
 def _day_and_month(column: Guessed, texts: list[str], form: str, found: Findings) -> str:

@@ -10,6 +10,7 @@ import yaml
 from citylake.scaffold import Proposal
 from citylake.scaffold.guessed import Guessed
 
+REFERENCE = "no column is a date or time that every row has, so it is a reference list: the latest delivery is all there is"
 _DEPARTMENT = """\
 # Made by `citylake feed new`. Answer these questions, then delete them; until then nobody answers for these feeds:
 # - What is the department called, in English and Chinese (`title`)?
@@ -45,9 +46,12 @@ def feed_file(proposal: Proposal) -> str:
     ]
     if proposal.partition:
         lines.append(f"partition: {_flow({'by': proposal.partition})}")
+        lines.append("delivers: additions")
+    else:
+        lines.append(f"delivers: everything  # {REFERENCE}")
+    arrival = {"files": proposal.arrival_files.value} | _cadence(proposal)[0]
     lines += [
-        f"delivers: {'additions' if proposal.partition else 'everything'}",
-        f"arrival: {_flow({'files': proposal.arrival_files, 'every': 'P1D', 'deadline': 'PT12H'})}",
+        f"arrival: {_flow(arrival)}  # {_plain(proposal.arrival_files.evidence)}",
         "format:",
         *(f"  {key}: {_flow(guess.value)}  # {_plain(guess.evidence)}" for key, guess in _ordered(proposal)),
     ]
@@ -71,9 +75,17 @@ def _questions(proposal: Proposal) -> list[str]:
         " (`period`), or is it all there is (`everything`)?"
     )
     asked.append(
-        "How often does a delivery come, and by when (`every`, `deadline`)? Once a day, by noon, is assumed."
+        "How often does a delivery come, and by when (`every`, `deadline`)? The sample does not say;"
+        f" {_cadence(proposal)[1]} is assumed."
     )
     return asked
+
+
+def _cadence(proposal: Proposal) -> tuple[dict[str, str], str]:
+    """How often deliveries are expected until somebody says, and the same in words."""
+    if proposal.partition:
+        return {"every": "P1D", "deadline": "PT12H"}, "once a day, by noon of the next,"
+    return {"every": "P30D", "deadline": "P1D"}, "every 30 days, as of a list that seldom changes,"
 
 
 def _ordered(proposal: Proposal) -> list[tuple[str, Any]]:

@@ -17,7 +17,8 @@ SEALED = "(sealed)"
 @dataclass(frozen=True)
 class Quarantined:
     """One quarantined row. `record` is the row as it came by column of the file, personal values sealed;
-    `found` holds of it what the broken rules are about."""
+    `found` holds of it what the broken rules are about; `differs`, of a key conflict, each column in which the
+    rows of the key differ, with their values in the order of the file."""
 
     delivery_id: str
     feed_id: str
@@ -26,6 +27,7 @@ class Quarantined:
     rules: tuple[str, ...]
     found: dict[str, str]
     record: dict[str, str]
+    differs: dict[str, list[str]]
 
 
 def quarantined(
@@ -65,18 +67,48 @@ def _of_delivery(delivery: dict, feed: Feed, rule: str | None) -> list[Quarantin
     this_one = EqualTo("_delivery_id", delivery["delivery_id"])  # type: ignore[misc, call-arg, arg-type]
     scan = table.scan(row_filter=this_one, selected_fields=wanted)
     found = sorted(scan.to_arrow().to_pylist(), key=lambda row: row["_source_row"])
+    differing = differences(found, feed)
     return [
-        _read(row, delivery, feed) for row in found if rule is None or rule in row["rules"]
+        _read(row, delivery, feed, differing.get(row["_source_row"], {}))
+        for row in found if rule is None or rule in row["rules"]
     ]  # fmt: skip
 
 
-def _read(row: dict, delivery: dict, feed: Feed) -> Quarantined:
+def differences(rows: list[dict], feed: Feed) -> dict[int, dict[str, list[str]]]:
+    """For each record of a key conflict among quarantined rows of one delivery (`_source_row`, `rules`, `record`):
+    the columns in which the rows of its key differ, with their values, personal ones sealed.
+
+    All rows of such a key are in quarantine. Equal values of a delivery seal to equal texts, so that sealed ones
+    compare as well. Keys that were equal only once typed (`1` and `01`) are not found to belong together.
+    """
+    of_key = [source for name in feed.key for source in feed.column(name).sources]
+    by_key: dict[tuple, dict[int, dict]] = {}
+    for row in rows:
+        if "key_conflict" in row["rules"]:
+            record = json.loads(row["record"])
+            key = tuple((record.get(source) or "").strip() for source in of_key)
+            by_key.setdefault(key, {})[row["_source_row"]] = record
+    found: dict[int, dict[str, list[str]]] = {}
+    for records in by_key.values():
+        values = {
+            name: list(dict.fromkeys(record.get(name) for record in records.values()))
+            for name in next(iter(records.values()))
+            if name not in feed.ignores and name not in of_key
+        }
+        differs = {
+            name: [shown(each) for each in several] for name, several in values.items() if len(several) > 1
+        }
+        found |= dict.fromkeys(records, differs)
+    return found
+
+
+def _read(row: dict, delivery: dict, feed: Feed, differs: dict[str, list[str]]) -> Quarantined:
     record = {name: shown(value) for name, value in json.loads(row["record"]).items()}
     about = sources(row["rules"], feed)
     return Quarantined(
         delivery_id=delivery["delivery_id"], feed_id=feed.feed_id, name=delivery["name"],
         source_row=row["_source_row"], rules=tuple(row["rules"]), record=record,
-        found={name: record[name] for name in about if name in record} or record,
+        found={name: record[name] for name in about if name in record} or record, differs=differs,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pytest
 from citylake import lake as places
 from citylake import land as land_package
 from citylake.errors import WrongUse
+from citylake.feed import load_feeds
 from citylake.land import land
 from citylake.land.sending import send
 from citylake.ledger import deliveries as ledger_deliveries
@@ -204,13 +205,51 @@ def test_the_feed_files_in_force_are_known_to_the_ledger():
     assert query("select feed_id, declared_at from ledger.feeds order by feed_id") == before
 
 
-def test_the_first_delivery_to_a_replayed_city_arrives_now(tmp_path):
+def clock() -> datetime | None:
+    """The lake's time."""
+    return query("select ledger.clock_now() as now")[0]["now"]
+
+
+def test_the_first_delivery_to_a_replayed_city_arrives_now_and_time_begins_with_it(tmp_path):
     path = tmp_path / "case_report_2020-01-22.csv"
     path.write_text(CASES, encoding="utf-8")
     before = datetime.now(UTC)
     sent = send(path, "health")
     assert before <= sent.arrived_at <= datetime.now(UTC)
     assert inbox() == ["health/case_report_2020-01-22.csv"]
+    assert clock() is None
+    land()
+    (row,) = query("select arrived_at, is_arrival_told from ledger.deliveries")
+    assert abs(row["arrived_at"] - before) < timedelta(minutes=1)
+    assert (row["is_arrival_told"], clock()) == (False, row["arrived_at"])
+    put("environment", air_name("Wenhui", DAY), air_file("Wenhui", DAY), at=NOON)
+    land()
+    assert clock() == NOON  # a city that is replayed afterwards begins with its own deliveries
+
+
+def test_a_time_of_arrival_that_is_given_by_hand_moves_the_clock_of_a_replayed_city(tmp_path):
+    put("environment", air_name("Wenhui", DAY), air_file("Wenhui", DAY), at=NOON)
+    land()
+    path = tmp_path / "case_report_2020-01-22.csv"
+    path.write_text(CASES, encoding="utf-8")
+    assert send(path, "health", arrived_at=NOON + timedelta(hours=30)).arrived_at == NOON + timedelta(
+        hours=30
+    )
+    land()
+    assert clock() == datetime(2026, 3, 11, 10, tzinfo=UTC)
+
+
+def test_what_no_feed_took_keeps_its_time_when_a_feed_takes_it(tmp_path, monkeypatch):
+    path = tmp_path / "case_report_2020-01-22.csv"
+    path.write_text(CASES, encoding="utf-8")
+    put("environment", air_name("Wenhui", DAY), air_file("Wenhui", DAY), at=NOON)
+    send(path, "health")
+    with monkeypatch.context() as patched:
+        patched.setattr("citylake.land.load_feeds", lambda: {AIR: load_feeds()[AIR]})
+        land()
+    land()
+    known = query("select is_arrival_told from ledger.deliveries where name = 'case_report_2020-01-22.csv'")
+    assert ([row["is_arrival_told"] for row in known], clock()) == ([False, False], NOON)
 
 
 def test_a_file_sent_by_hand_lands_after_everything_before_and_corrects_its_name(tmp_path):
@@ -222,7 +261,8 @@ def test_a_file_sent_by_hand_lands_after_everything_before_and_corrects_its_name
     assert (sent.object, sent.feeds) == (f"s3://inbox/environment/{again.name}", (AIR, WEATHER))
     land()
     newest = query("select * from ledger.deliveries order by arrived_at desc")[0]
-    assert (newest["arrived_at"], newest["sender"]) == (NOON + timedelta(seconds=1), "Wenhui")
+    assert abs(newest["arrived_at"] - sent.arrived_at) < timedelta(minutes=1)
+    assert (newest["sender"], clock()) == ("Wenhui", NOON)
     assert kept(newest)["Body"].read() == again.read_bytes()
 
 

@@ -60,6 +60,12 @@ def city(lake):
         "environment", "环境监测站_20260301.csv", f"{STATIONS}\n{wrong_code}".encode("gb18030")
     )
     sent["unknown"] = deliver("environment", "note.txt", "hello")
+    twice = "".join(
+        f"A2,西湖,330106,120.{n},30.2,2020-01-01,,{name},{PHONE}\n" for n, name in ((1, NAME), (4, "李四"))
+    )
+    sent["twice"] = deliver(
+        "environment", "环境监测站_20260302.csv", f"{STATIONS}\n{twice}".encode("gb18030")
+    )
     for feed_id in (AIR, WEATHER, STATION):
         admit_waiting(feed_id)
     return sent
@@ -94,7 +100,7 @@ def test_reconcile_tells_its_progress(city):
 def test_reconcile_ends_well_where_nothing_differs(city, capsys):
     assert _run("reconcile", "--json") == 0
     listed = json.loads(capsys.readouterr().out)
-    assert len(listed) == 9
+    assert len(listed) == 10
     assert {row["differences"] for row in listed} == {""}
 
 
@@ -192,8 +198,7 @@ def test_the_quarantine_can_be_narrowed(city):
 
 
 def test_no_personal_value_is_shown(city, capsys):
-    (row,) = quarantined(feed_id=STATION)
-    assert row.rules == ("district_code.pattern",)
+    (row,) = quarantined(feed_id=STATION, rule="district_code.pattern")
     assert row.found == {"区划代码": "33010"}
     assert (row.record["维护人"], row.record["联系电话"]) == (SEALED, SEALED)
     for words in (["--json"], []):
@@ -204,6 +209,17 @@ def test_no_personal_value_is_shown(city, capsys):
     assert PHONE not in text
 
 
+def test_a_key_conflict_says_in_which_values_its_rows_differ_and_keeps_persons_sealed(city, capsys):
+    rows = quarantined(delivery_id=city["twice"][0])
+    assert [(row.rules, row.differs) for row in rows] == [
+        (("key_conflict",), {"经度": ["120.1", "120.4"], "维护人": [SEALED, SEALED]})
+    ] * 2
+    _shown("quarantine", "list", "--rule", "key_conflict")
+    told = " ".join(capsys.readouterr().out.split())
+    assert "differs in 经度: 120.1 | 120.4; 维护人: (sealed) | (sealed)" in told
+    assert NAME not in told
+
+
 def _shown(*words: str) -> None:
     assert _run(*words) == 0
 
@@ -212,7 +228,7 @@ def test_deliveries_are_listed_with_their_outcome(city, capsys):
     _shown("ledger", "deliveries", "--json")
     found = {row["delivery_id"]: row for row in json.loads(capsys.readouterr().out)}
     assert [found[sent[0]]["status"] for sent in city.values()] == [
-        "admitted", "repeated", "held", "held", "admitted", "unknown",
+        "admitted", "repeated", "held", "held", "admitted", "unknown", "admitted",
     ]  # fmt: skip
     assert found[city["damaged"][0]]["rules"] == "duplicate 1, pm10_ugm3.range 1, unparseable 1"
     assert "'O3'" in found[city["held"][0]]["reasons"]

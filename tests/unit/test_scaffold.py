@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import fnmatch
+from datetime import UTC, date
 
 import pyarrow as pa
 import pytest
@@ -12,6 +13,7 @@ from citylake.admit.trial import try_file
 from citylake.errors import WrongUse
 from citylake.feed import load_department, read_feed
 from citylake.scaffold import dataset_of, propose
+from citylake.scaffold.filenames import files_pattern
 from citylake.scaffold.naming import snake
 from citylake.scaffold.writing import department_file, feed_file
 from tests.unit.samples import CASES
@@ -98,6 +100,89 @@ def test_what_no_feed_file_describes_is_told(tmp_path, content, told):
     (tmp_path / "odd").write_bytes(content)
     with pytest.raises(WrongUse, match=told):
         propose(tmp_path / "odd", "transport", "odd")
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("noise_20260301.csv", "noise_*.csv"), ("case_report_2020-02-01.csv", "case_report_*.csv"), ("20260301.csv", "*.csv"),
+        ("PRSA_Data_Wenhui_20260301-20260302.csv", "PRSA_Data_Wenhui_*.csv"), ("PM2.5_202603.csv.gz", "PM2.5_*.csv.gz"),
+        ("lots_01.03.2026.xlsx", "lots_*.xlsx"), ("noise_2026-03-01_08-45-00.csv", "noise_*.csv"), ("2026年3月.xlsx", "*.xlsx"),
+        ("a_20260301T0845Z.json", "a_*.json"), ("stops_2026-W10.csv", "stops_*.csv"), ("sales_march_2026.csv", "sales_*.csv"),
+        ("noise_1.csv", "noise_*.csv"), ("export (2).csv", "export*.csv"), ("part-00017.csv", "part-*.csv"),
+        # Numbers that tell what it is.
+        ("iso_3166-2.json", "iso_3166-2.json"), ("iso_639.json", "iso_639.json"), ("pm10.csv", "pm10.csv"),
+        ("district_330106.csv", "district_330106.csv"), ("a[b].csv", "a[[]b].csv"),
+    ],
+)  # fmt: skip
+def test_only_what_looks_like_a_date_a_time_or_a_counter_is_open_in_the_pattern_of_names(name, files):
+    assert files_pattern(name).value == files
+    assert fnmatch.fnmatchcase(name, files)
+
+
+def _proposed(tmp_path, name: str, text: str):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    found = propose(path, "transport", "lots")
+    return found, feed_file(found)
+
+
+def test_a_list_without_a_day_is_awaited_every_thirty_days_and_that_is_asked(tmp_path):
+    found, text = _proposed(
+        tmp_path, "iso_3166-2.json", '[{"code": "A1", "name": "x"}, {"code": "B2", "name": "y"}]'
+    )
+    assert (found.partition, found.arrival_files.value) == (None, "iso_3166-2.json")
+    assert "{files: iso_3166-2.json, every: P30D, deadline: P1D}" in text
+    assert "The sample does not say; every 30 days, as of a list that seldom changes, is assumed." in text
+    assert (
+        "delivers: everything  # no column is a date or time that every row has, so it is a reference list"
+        in text
+    )
+    assert "Does every delivery come under the name 'iso_3166-2.json'?" in text
+
+
+def test_rows_of_a_day_are_awaited_daily_and_that_is_asked(tmp_path):
+    _, text = _proposed(tmp_path, "n_20260301.csv", "lot,day\nA,2026-03-01\nB,2026-03-02\n")
+    assert "{files: n_*.csv, every: P1D, deadline: PT12H}  # '20260301' is taken to change" in text
+    assert "The sample does not say; once a day, by noon of the next, is assumed." in text
+    assert "reference list" not in text
+
+
+def test_a_column_with_one_value_in_all_rows_is_noted(tmp_path):
+    found, _ = _proposed(tmp_path, "a.csv", "lot,city,free\nA,Hangzhou,1\nB,Hangzhou,\n")
+    told = {column.name: "one value in the whole sample" in column.evidence for column in found.columns}
+    assert told == {"lot": False, "city": True, "free": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "instant"),
+    [
+        ("2026-03-01 02:45:00 UTC", "%Y-%m-%d %H:%M:%S %Z", "2026-03-01 02:45:00+00:00"),
+        ("2026/03/01T02:45 GMT", "%Y/%m/%dT%H:%M %Z", "2026-03-01 02:45:00+00:00"),
+        ("2026-03-01 02:45:00.25 UTC", "%Y-%m-%d %H:%M:%S.%f %Z", "2026-03-01 02:45:00.250000+00:00"),
+        ("01.03.2026 02:45 CET", "%d.%m.%Y %H:%M %Z", "2026-03-01 01:45:00+00:00"),
+        ("2026-03-01 02:45:00 Europe/Berlin", "%Y-%m-%d %H:%M:%S %Z", "2026-03-01 01:45:00+00:00"),
+    ],
+)  # fmt: skip
+def test_a_time_with_the_name_of_its_zone_is_read_as_that_instant(tmp_path, text, form, instant):
+    found, written = _proposed(tmp_path, "a_1.csv", f"lot,at,free\nA,{text},1\nB,{text},2\n")
+    column = found.columns[1]
+    assert (column.keys["type"], column.keys["format"]) == ("timestamp", form)
+    assert "have no offset" not in written
+    assert ("an hour ahead in summer" in written) == text.endswith("CET")
+    (tmp_path / "transport").mkdir()
+    (tmp_path / "transport" / "lots.yml").write_text(written, encoding="utf-8")
+    trial = try_file(read_feed(tmp_path / "transport" / "lots.yml"), tmp_path / "a_1.csv")
+    assert [str(row["at"].astimezone(UTC)) for row in trial.first_rows] == [instant, instant]
+
+
+@pytest.mark.parametrize("zone", ["CEST", "BST", "CST"])
+def test_the_name_of_a_zone_that_would_be_read_wrong_is_asked_about(tmp_path, zone):
+    found, written = _proposed(
+        tmp_path, "a_1.csv", f"lot,at\nA,2026-07-01 02:45:00 {zone}\nB,2026-07-02 02:45:00 {zone}\n"
+    )
+    assert found.columns[1].keys["type"] == "string"
+    assert f"holds times in '{zone}', a name that %Z does not know or takes for another zone" in written
 
 
 @pytest.mark.parametrize(
