@@ -34,7 +34,7 @@ def test_places_may_count_bytes():
 
 
 def test_titles_and_totals_are_no_records():
-    text = "STATION REPORT\n==============\n5845720260301 12.5\nEND OF REPORT\n5845720260302 12.5\n"
+    text = "STATION REPORT\n==============\n5845720260301 12.5\nEND OF REPORT\nby Wang on 2026-03-01 from 3 stations\n"
     assert len(taken(text.encode(), kind="fixed_width", widths=WIDTHS, skip_rows=2, footer="^END")[1]) == 1
 
 
