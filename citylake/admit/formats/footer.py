@@ -51,12 +51,12 @@ class Footer:
         end = batch.num_rows
         if self.begins is not None:
             end = int(np.searchsorted(batch.column(0).to_numpy(), self.begins))
-            self._count_below(batch.slice(end))
-        batch = batch.slice(0, end)
+        above = batch.slice(0, end)
         if self._is_fixed and end:
-            found = [_are_numbers(column) for column in batch.columns[1:]]
+            found = [_are_numbers(column) for column in above.columns[1:]]
             self._numeric = [a and b for a, b in zip(self._numeric or found, found, strict=True)]
-        return batch
+        self._count_below(batch.slice(end))
+        return above
 
     def close(self, reading: Reading) -> None:
         """Forget the broken records below the begin. Raises: Unreadable where records stand below it: it is no
