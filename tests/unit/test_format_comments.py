@@ -25,7 +25,7 @@ def test_a_quoted_text_whose_next_line_begins_like_a_comment_is_whole():
 
 
 def test_comments_are_taken_away_before_rows_are_skipped():
-    text = b'# one\nA "title\n# two\n\n# three\nid,value\n# four\na,1\n'
+    text = b'# one\n"A title\n# two\n\n# three\nid,value\n# four\na,1\n'
     assert taken(text, **CSV, skip_rows=2) == (["id", "value"], [["a", "1"]], [])
     lines = b"* one\nREPORT\n* two\n58457 12\n* three\n58458 13\n"
     found = taken(lines, kind="fixed_width", comment="*", widths={"id": [1, 5], "value": [7, 8]}, skip_rows=1)

@@ -72,4 +72,5 @@ def test_a_last_record_without_a_line_end_is_cut_where_no_other_is_as_short():
     cut = "truncated: record 3, the last, has no line end and 1 fields where 3 are expected: the file was cut"
     assert held(b"id,value,note\na,1\nb,2,x\nc", **FILL) == cut
     assert held(b"id,value,note\na,1,y\nb,2,x\nc", **FILL) == cut
+    assert taken(b'id,value,note\na,1\n"b"c,"d\n', **FILL)[1:] == ([["a", "1", ""]], [2])
     assert "a quote that never ends" in held(b'id,value,note\na,1\nb,"2\nc\n', **FILL)

@@ -83,3 +83,10 @@ def test_records_that_lack_other_fields_are_asked_about(proposed, short):
     form, found, _ = proposed(f"station,day,level\n{rows}".encode())
     assert "short_rows" not in form
     assert any("leave the last fields out (`short_rows: fill`)" in question for question in found.questions)
+
+
+def test_records_of_which_any_field_may_be_missing_are_asked_about(proposed):
+    rows = "".join(f"{n},{n + 1},{n + 2}\n" + (f"{n},{n}\n" if n % 3 == 0 else "") for n in range(20))
+    form, found, _ = proposed(f"first,second,third\n{rows}".encode())
+    assert "short_rows" not in form
+    assert any("leave the last fields out (`short_rows: fill`)" in question for question in found.questions)
