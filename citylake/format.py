@@ -17,6 +17,8 @@ KEYS = {
     "encoding": ("csv", "jsonl", "json", "xml", "fixed_width", "geojson"),
     "delimiter": ("csv",),
     "quote": ("csv",),
+    "comment": ("csv", "jsonl", "fixed_width"),
+    "short_rows": ("csv",),
     "skip_rows": ("csv", "excel", "fixed_width"),
     "footer": ("csv", "excel", "fixed_width"),
     "header": ("csv", "excel"),
@@ -36,6 +38,10 @@ class Format(Strict):
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str = Field(default='"', min_length=1, max_length=1)
+    # A line that begins with it is no record, wherever it stands, and skip_rows does not count it. Within a quoted
+    # field a line is text whatever it begins with, so a quoted remark of several lines is never cut.
+    comment: str | None = Field(default=None, min_length=1)
+    short_rows: Literal["refuse", "fill"] = "refuse"  # fill: the last fields of a record may be left out
     skip_rows: int = Field(default=0, ge=0)  # lines or rows above the header (fixed width: above the records)
     footer: str | None = None  # a record whose first non-empty field matches ends the table
     header: tuple[str, ...] = ()  # names of the columns, where the file has none
@@ -61,7 +67,7 @@ class Format(Strict):
             for key in self.model_fields_set
             if self.kind not in KEYS.get(key, (self.kind,))
         ]
-        problems += _not_a_pattern("footer", self.footer)
+        problems += _not_a_pattern("footer", self.footer) + _not_a_comment(self)
         if self.kind == "fixed_width" and not self.widths:
             problems.append("a fixed_width needs widths: {<column>: [<first>, <last>]}, from 1")
         problems += [
@@ -90,6 +96,15 @@ class Format(Strict):
         if self.timezone not in available_timezones():
             raise ValueError(f"timezone '{self.timezone}' is not in the time zone database")
         return self
+
+
+def _not_a_comment(form: Format) -> list[str]:
+    """Records that begin like a comment would all be lost."""
+    begins = {"csv": (form.quote, form.delimiter), "jsonl": ("{",)}.get(form.kind, ())
+    text = form.comment or ""
+    if text.startswith((" ", "\t", *begins)) or len(text.splitlines()) > 1 or text.endswith(("\n", "\r")):
+        return [f"comment {text!r} begins as records do; give what only comments begin with, such as '#'"]
+    return []
 
 
 def _not_a_pattern(key: str, pattern: str | None) -> list[str]:

@@ -39,7 +39,17 @@ NEEDED = {
 }
 # The kinds whose pages can be read one after the other, and what is fixed in a csv that COPY writes.
 PAGED = ("csv", "jsonl", "json", "geojson")
-OF_COPY = {"encoding", "delimiter", "quote", "skip_rows", "footer", "header", "member"}
+OF_COPY = {
+    "encoding",
+    "delimiter",
+    "quote",
+    "comment",
+    "short_rows",
+    "skip_rows",
+    "footer",
+    "header",
+    "member",
+}
 PLACEHOLDERS = ("{from}", "{to}")
 
 # The same for the ways of `pages`.

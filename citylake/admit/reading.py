@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import codecs
 import importlib
+import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from citylake.feed import Feed
 from citylake.format import Format
+
+if TYPE_CHECKING:
+    from citylake.admit.formats.footer import Footer
 
 _ROWS = 20_000
 _SNIFFED_BYTES = 65_536
@@ -127,9 +131,8 @@ def wrong_encoding(encoding: str, but: str = "") -> Unreadable:
     return Unreadable("wrong_encoding", f"the bytes are not {encoding}" + (f": {but}" if but else ""))
 
 
-def record_too_long(form: Format, number: int | None = None) -> Unreadable:
+def record_too_long(form: Format, which: str = "a record") -> Unreadable:
     """The reason of a record, or what should be one, beyond `format.record_limit`."""
-    which = f"record {number}" if number else "a record"
     limit = form.record_limit.human_readable()
     return Unreadable(
         "record_too_long",
@@ -144,8 +147,16 @@ def lines_within(lines, form: Format) -> Iterator:
     while line := lines.readline(form.record_limit + 1):
         number += 1
         if len(line) > form.record_limit:
-            raise record_too_long(form, number)
+            raise record_too_long(form, f"line {number}")
         yield line
+
+
+def without_comments(lines: Iterable, form: Format) -> Iterator:
+    """The lines, text or bytes, without those that begin with `format.comment`: each line is a record."""
+    mark = form.comment or ""
+    for line in lines:
+        if not mark or not line.startswith(mark if isinstance(line, str) else mark.encode(form.encoding)):
+            yield line
 
 
 class Measured:
@@ -177,9 +188,12 @@ def _is_text(text: str) -> bool:
 
 
 def text_batches(
-    reading: Reading, rows: Iterable[tuple[int, Sequence[str | None]]], header: Sequence[str]
+    reading: Reading,
+    rows: Iterable[tuple[int, Sequence[str | None]]],
+    header: Sequence[str],
+    footer: Footer | None = None,
 ) -> Iterator:
-    """Batches of rows given one by one with their numbers; counts the records of the reading."""
+    """Batches of rows given one by one with their numbers, above the footer; counts the records of the reading."""
     import pyarrow as pa
 
     names = ["_source_row", *(raw(n) for n in range(len(header)))]
@@ -203,17 +217,16 @@ def text_batches(
         columns += [pa.array(column, pa.string()) for column in zip(*values, strict=True)] or [
             pa.array([], pa.string()) for _ in header
         ]
-        reading.records += len(numbers)
-        return pa.RecordBatch.from_arrays(columns, schema=pa.schema(list(zip(names, types, strict=True))))
+        made = pa.RecordBatch.from_arrays(columns, schema=pa.schema(list(zip(names, types, strict=True))))
+        above = footer.above(made) if footer else made
+        reading.records += above.num_rows
+        return above
 
-    numbers: list[int] = []
-    values: list[Sequence[str | None]] = []
-    for number, row in rows:
-        numbers.append(number)
-        values.append(row)
-        if len(numbers) == _ROWS:
-            yield batch(numbers, values)
-            numbers, values = [], []
-    if numbers:
-        yield batch(numbers, values)
+    rest = iter(rows)
+    while some := list(itertools.islice(rest, _ROWS)):
+        numbers, values = zip(*some, strict=True)
+        if (made_of := batch(numbers, values)).num_rows:  # all of them may stand below the footer
+            yield made_of
+    if footer:
+        footer.close(reading)
     reading.records += len(reading.unparsed)

@@ -158,7 +158,7 @@ def _read(
         found.ask(
             f"{len(reading.unparsed)} of the first records do not have {len(reading.header)} fields, as"
             f" {some([each.text for each in reading.unparsed], 1)}: are they titles or remarks"
-            " (`skip_rows`, `footer`), or broken?"
+            " (`skip_rows`, `footer`), do they leave the last fields out (`short_rows: fill`), or are they broken?"
         )
     return reading.header, [texts[:_ROWS] for texts in columns]
 

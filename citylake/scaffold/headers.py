@@ -29,7 +29,7 @@ def guess_header(rows: list[list[str]], width: int, found: Findings) -> int:
         found.guess("skip_rows", len(above), f"{len(above)} row(s) above the header have few fields: {told}")
     body = rows[len(above) :]
     if _are_values(body[0], body[1:200]):
-        names = [f"column_{n}" for n in range(1, len(body[0]) + 1)]
+        names = [f"column_{n}" for n in range(1, max(len(body[0]), width) + 1)]
         found.guess("header", names, f"the first row holds values: {some(body[0])}")
         found.ask(
             "The file has no header: what are its columns called? They are named column_1, column_2, …"
@@ -37,6 +37,16 @@ def guess_header(rows: list[list[str]], width: int, found: Findings) -> int:
         )
         return len(above)
     return len(above) + _odd_header(body, len(above), found)
+
+
+def is_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row has no digit in a column where nearly all others have some."""
+    first, *rest = rows
+    for n, cell in enumerate(first):
+        below = [any(c.isdigit() for c in row[n]) for row in rest if n < len(row)]
+        if below and sum(below) >= 0.9 * len(below) and not any(c.isdigit() for c in cell):
+            return True
+    return False
 
 
 def _is_title(row: Sequence[str], width: int) -> bool:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from citylake.feed import Feed
+from citylake.stewardship.counted_lines import OutsideRecords, text_lines, without_comments
 
 _BLOCK_BYTES = 1 << 20
 
@@ -125,21 +126,17 @@ def _kept(stream):
     return file
 
 
-def _lines(stream, feed: Feed, newline: str | None = None) -> io.TextIOWrapper:
-    encoding = feed.format.encoding
-    encoding = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
-    return io.TextIOWrapper(stream, encoding=encoding, newline=newline)
-
-
 def _delimited(stream, feed: Feed) -> int:
     form = feed.format
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    lines = _lines(stream, feed, newline="")
+    lines = text_lines(stream, feed.format, newline="")
     try:
+        given = OutsideRecords(lines, form.comment)
         for _ in range(form.skip_rows):
-            lines.readline()
-        records = (r for r in csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote) if r)
-        return _of_table(records, feed)
+            given.is_within = False
+            next(given, "")
+        reader = csv.reader(given if form.comment else lines, delimiter=form.delimiter, quotechar=form.quote)
+        return _of_table((r for r in given.records(reader) if r), feed)
     finally:
         lines.detach()  # or its end would close the stream
 
@@ -172,7 +169,7 @@ def _of_table(records: Iterator[Sequence[str]], feed: Feed, is_padded: bool = Fa
     spread = [n for n, name in enumerate(header) if name not in how.keep]
     found = 0
     for record in table:
-        if is_padded:
+        if is_padded or form.short_rows == "fill" and len(record) < len(header):
             record = [*record, *[""] * len(header)][: len(header)]
         if len(record) != len(header):
             found += 1  # broken: one record, whatever it was to become
@@ -192,9 +189,9 @@ def _above_footer(records: Iterable[Sequence[str]], footer: str | None) -> Itera
 def _json_lines(stream, feed: Feed) -> int:
     if feed.unpivot:
         raise _NoSecondReader("unpivot")
-    lines = _lines(stream, feed)
+    lines = text_lines(stream, feed.format)
     try:
-        return sum(1 for line in lines if line.strip())
+        return sum(1 for line in without_comments(lines, feed.format) if line.strip())
     finally:
         lines.detach()
 
@@ -203,7 +200,7 @@ def _json(stream, feed: Feed) -> int:
     if feed.unpivot:
         raise _NoSecondReader("unpivot")
     wanted = "features" if feed.format.kind == "geojson" else (feed.format.records or "")
-    lines = _lines(stream, feed)
+    lines = text_lines(stream, feed.format)
     try:
         return len(_found([json.load(lines)], wanted.split(".") if wanted else []))
     finally:
@@ -260,9 +257,10 @@ def _fixed_width(stream, feed: Feed) -> int:
     form = feed.format
     if feed.unpivot:
         raise _NoSecondReader("unpivot")
-    lines = _lines(stream, feed)
+    lines = text_lines(stream, feed.format)
     try:
-        below = (line for number, line in enumerate(lines) if number >= form.skip_rows and line.strip())
+        given = enumerate(without_comments(lines, feed.format))
+        below = (line for number, line in given if number >= form.skip_rows and line.strip())
         return sum(1 for _ in _above_footer(([line] for line in below), form.footer))
     finally:
         lines.detach()

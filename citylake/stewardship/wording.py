@@ -16,7 +16,8 @@ _OF_ROWS = {
     ),
     "unparseable": (
         "the record has more or fewer fields than the header",
-        "Look for the delimiter within a text, or a title or total (`skip_rows`, `footer`); otherwise ask the department.",
+        "Look for the delimiter within a text, for a title, total or remark (`skip_rows`, `footer`, `comment`), and for last"
+        " fields left out (`short_rows: fill`); otherwise ask the department.",
     ),
     "outside_period": (
         "the row is of a day that the file's name does not cover",

@@ -80,7 +80,7 @@ HELD = {
     "gzip and more": ("csv", gzip.compress(T.encode()) + b"more", "unreadable", "the compressed bytes are damaged or cut", 0),
     "JSON lines cut": ("jsonl", f'{J}\n{{"id":"b","da', "truncated", "record 2, the last, has no line end", 2),
     "no JSON lines": ("jsonl", "<html>log in</html>\n", "unreadable", "no line can be read: the line is not a JSON object", 0),
-    "an endless JSON line": ("jsonl", '{"id":"' + "x" * (9 << 20), "record_too_long", "record 1 is longer than 4.0MiB", 0),
+    "an endless JSON line": ("jsonl", '{"id":"' + "x" * (9 << 20), "record_too_long", "line 1 is longer than 4.0MiB", 0),
     "JSON cut": ("json", f"[{J},{J[:9]}", "truncated", "this is no whole JSON document", 0),
     "JSON nested": ("json", '[{"id":' + "[" * 100_000, "unreadable", "its values are nested deeper than 200 levels", 0),
     "a JSON text without end": ("json", '[{"id":"' + "x" * (9 << 20), "record_too_long", "a record is longer than 4.0MiB", 0),
@@ -101,7 +101,7 @@ HELD = {
     "Parquet cut": ("parquet", PARQUET[:-10], "unreadable", "this is no whole Parquet file", 0),
     "bytes in Parquet": ("parquet", table(id=[b"\xff"], day=["2026-03-09"], value=["1"]), "wrong_encoding",
                          "a column of bytes is not text in utf-8", 0),
-    "an endless line of places": ("fixed", "x" * (9 << 20), "record_too_long", "record 1 is longer than 4.0MiB", 0),
+    "an endless line of places": ("fixed", "x" * (9 << 20), "record_too_long", "line 1 is longer than 4.0MiB", 0),
 }  # fmt: skip
 
 

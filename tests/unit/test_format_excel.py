@@ -63,6 +63,22 @@ def test_titles_empty_rows_and_totals_are_no_records():
     assert (header, found) == (["地区", "人口（万人）"], [["西湖区", "112.5"], ["滨江区", "54"]])
 
 
+def test_records_below_what_is_taken_for_a_footer_are_not_lost():
+    rows = [
+        ["id", "value", "note"],
+        ["a", 1, "x"],
+        ["合计", 1],
+        ["b", 2],
+        ["合计", 2, "y"],
+        ["c", 3, "z"],
+        ["制表人：王五"],
+    ]
+    assert held(workbook(rows), "zip", kind="excel", footer="^合计") == (
+        "records_below_footer: 2 records stand below record 2, where format.footer '^合计' says that the table ends."
+        " Change the pattern to what only the last lines begin with"
+    )
+
+
 def test_the_table_may_stand_to_the_right_and_below():
     header, found, _ = taken(
         workbook([[], [None, "id", "value"], [None, "a", 1], [None, None, 2]]), "zip", kind="excel"

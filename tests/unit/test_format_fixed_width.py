@@ -34,8 +34,28 @@ def test_places_may_count_bytes():
 
 
 def test_titles_and_totals_are_no_records():
-    text = "STATION REPORT\n==============\n5845720260301 12.5\nEND OF REPORT\n5845720260302 12.5\n"
+    text = "STATION REPORT\n==============\n5845720260301 12.5\nEND OF REPORT\nby Wang on 2026-03-01 from 3 stations\n"
     assert len(taken(text.encode(), kind="fixed_width", widths=WIDTHS, skip_rows=2, footer="^END")[1]) == 1
+
+
+def test_records_below_what_is_taken_for_a_footer_are_not_lost():
+    text = (
+        "5845720260301 12.5\nEND OF FIRST PART\n5845820260302 12.5\n58459        12.5\nEND\n5846x20260302 1\n"
+    )
+    assert held(text.encode(), kind="fixed_width", widths=WIDTHS, footer="^END") == (
+        "records_below_footer: 2 records stand below record 2, where format.footer '^END' says that the table ends."
+        " Change the pattern to what only the last lines begin with"
+    )
+
+
+def test_remarks_below_a_footer_may_be_longer_than_the_last_place():
+    text = "58457\n合计 1\n制表人：王五，2026年3月1日\n".encode("gb18030")
+    form = {"kind": "fixed_width", "encoding": "gb18030", "footer": "^合计", "counts": "bytes"}
+    assert taken(text, **form, widths={"id": [1, 3], "value": [4, 40]}) == (
+        ["id", "value"],
+        [["584", "57"]],
+        [],
+    )
 
 
 def test_bytes_that_are_not_the_declared_encoding_hold_the_delivery():

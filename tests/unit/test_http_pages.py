@@ -128,3 +128,11 @@ def test_a_page_that_fails_lands_nothing_of_the_pages_before(web):
     web.says("/a", "id\n1\n", Link='</b>; rel="next"')
     web.says("/b", "", 500)
     error_of(asked(f"{web.url}/a", pages={"by": "link"}), ServerUnavailable)
+
+
+def test_a_page_of_comments_alone_is_the_end(web):
+    content = {"1": "# page 1\nid\n1\n", "2": "# page 2\n# no more\nid\n"}
+    web.answers["/p"] = lambda request: (200, {}, content[request.query["page"]])
+    (found,) = news(asked(f"{web.url}/p", form={"comment": "#"}, pages={"by": "number", "parameter": "page"}))
+    assert [request.query["page"] for request in web.requests] == ["1", "2"]
+    assert pages(found)[0] == b"# page 1\nid\n1\n"

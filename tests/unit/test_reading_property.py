@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from citylake.admit.formats import delimited
 from citylake.admit.reading import Unreadable
 from tests.offline import admit, make_feed
+from tests.unit.formats import taken
 
 FEED = make_feed(
     [{"name": "id", "type": "string", "required": True},
@@ -39,7 +40,7 @@ CELLS = st.one_of(
             "999999999999999999999",
         ]
     ),
-    st.text("ab,\"'\n\r\t ;\\杭𠮷\u3000\x00", max_size=6),
+    st.text("ab#,\"'\n\r\t ;\\杭𠮷\u3000\x00", max_size=6),
 )
 RECORDS = st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=40)
 
@@ -92,3 +93,34 @@ def test_every_record_is_admitted_or_quarantined(monkeypatch, block, text):
         assert (row["id"] or "") == expected[row["_source_row"] - 1][0].strip(" \u3000")
     for row in rows.quarantined:
         assert (row["rules"] == ["unparseable"]) == (len(expected[row["_source_row"] - 1]) != 3)
+
+
+def filled(text: str) -> tuple[list[list[str]], list[int]]:
+    """Records, filled to three fields, and the numbers of those with more, by Python's csv module line by line."""
+    records, lines = [], io.StringIO(text, newline="").readlines()
+    while lines:
+        if lines[0].startswith("#"):
+            lines.pop(0)
+            continue
+        reader = csv.reader(lines)
+        record = next(reader)
+        lines = lines[reader.line_num :]
+        records += [record] if record else []
+    fit = [record + [""] * (3 - len(record)) for record in records[1:] if len(record) <= 3]
+    return fit, [number for number, record in enumerate(records[1:], 1) if len(record) > 3]
+
+
+@pytest.mark.parametrize("block", [1 << 22, 256])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=written())
+def test_comments_and_short_records_are_those_of_python(monkeypatch, block, text):
+    monkeypatch.setattr(delimited, "_block_bytes", lambda _: block)
+    held = None
+    try:
+        _, rows, broken = taken(text.encode(), kind="csv", comment="#", short_rows="fill")
+    except Unreadable as error:
+        held = error
+    if held:
+        assert held.kind == "truncated" or "straddling" in held.detail
+        return
+    assert (rows, broken) == filled(text)

@@ -207,7 +207,7 @@ FILES: dict[str, tuple[Callable[[], bytes], Answers]] = {
         {"측정소명": "string", "측정일시": "timestamp", "미세먼지(㎍/㎥)": "double"}, {"측정소명", "측정일시"}, "cp949",
         times={"측정일시": "iso"}, zone=True, units={"미세먼지(㎍/㎥)": "ugm3"})),
     "station_2026-03-01.csv": (_REMARKS.encode, Answers(
-        {"datetime": "timestamp", "value": "integer"}, {"datetime"}, above=2, times={"datetime": "iso"}, zone=True,
+        {"datetime": "timestamp", "value": "integer"}, {"datetime"}, times={"datetime": "iso"}, zone=True,
         sentinels={"value": {"-999"}})),
     "hours.csv": (_HOURS.encode, Answers(
         {"Station": "string", "Date hour": "timestamp", "value": "integer"}, {"Station", "Date hour"},

@@ -5,10 +5,14 @@ from __future__ import annotations
 import codecs
 import csv as csv_module
 import io
+import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from citylake.admit.formats.comments import Uncommented
 from citylake.admit.formats.footer import Footer
+from citylake.admit.formats.short_rows import ShortRows
 from citylake.admit.reading import (
     Reading,
     Unparsed,
@@ -29,8 +33,8 @@ _ARROW_UTF8 = {"utf8": "utf-8", "utf-8": "utf-8", "utf-8-sig": "utf-8"}  # Arrow
 class _Source(io.RawIOBase):
     """A binary stream that can be looked into at its begin, and remembers how it ended."""
 
-    def __init__(self, stream, block_bytes: int):
-        self.stream, self.tail = stream, b""
+    def __init__(self, stream, block_bytes: int, encoding: str):
+        self.stream, self.tail, self.encoding = stream, b"", encoding
         self.head = self._whole_block(block_bytes)
         self.waiting = memoryview(self.head)
 
@@ -65,42 +69,70 @@ def read(stream, feed: Feed) -> Reading:
     form = feed.format
     block_bytes = _block_bytes(form)
     reading = Reading([], iter(()))
-    footer = Footer(form.footer, form.delimiter)
-
-    def broken(row) -> str:
-        number = row.number - form.skip_rows - (not form.header)  # Arrow counts the skipped ones too
-        footer.look_at(row.text, number)
-        why = f"{row.actual_columns} fields where {row.expected_columns} are expected"
-        reading.unparsed.append(Unparsed(number, row.text, why))
-        return "skip"
-
     encoding = _ARROW_UTF8.get(form.encoding.lower(), form.encoding)
     try:
-        source = _Source(stream, block_bytes)
+        source = _Source(stream, block_bytes, encoding)
         refuse_other_encoding(source.head, encoding)
-        first, is_all = _first_record(source.head, encoding, feed)
+        if form.comment:
+            source = _Source(Uncommented(source, form), block_bytes, "utf-8")
+        first, is_all = _first_record(source.head, source.encoding, feed)
         reading.header = list(form.header) or first
         if is_all and not form.header:  # Arrow wants a line end
             return reading
         names = [raw(n) for n in range(len(reading.header))]
+        marks = {"delimiter": form.delimiter, "quote_char": form.quote, "newlines_in_values": True}
+        texts = csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), null_values=[], strings_can_be_null=False
+        )
+        misfits = _Misfits(reading, Footer(form), ShortRows(names, marks, texts), form)
         opened = csv.open_csv(
             pa.PythonFile(io.BufferedReader(source, block_bytes), mode="r"),
             # A header is read as a record and left out later: its texts are not names to Arrow.
             read_options=csv.ReadOptions(
-                use_threads=False, block_size=block_bytes, encoding=encoding, column_names=names,
+                use_threads=False, block_size=block_bytes, encoding=source.encoding, column_names=names,
                 skip_rows=form.skip_rows,
             ),
-            parse_options=csv.ParseOptions(
-                delimiter=form.delimiter, quote_char=form.quote, newlines_in_values=True, invalid_row_handler=broken,
-            ),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), null_values=[], strings_can_be_null=False
-            ),
+            parse_options=csv.ParseOptions(**marks, invalid_row_handler=misfits.take),
+            convert_options=texts,
         )  # fmt: skip
     except (pa.ArrowInvalid, UnicodeError, *DAMAGED) as error:
         raise _unreadable(error, feed) from error
-    reading.batches = _numbered(opened, reading, feed, source, footer)
+    reading.batches = _numbered(opened, reading, feed, source, misfits)
     return reading
+
+
+@dataclass
+class _Misfits:
+    """Records with too few or too many fields: filled, a footer's, or broken."""
+
+    reading: Reading
+    footer: Footer
+    short: ShortRows
+    form: Format
+
+    def take(self, row) -> str:
+        """Called by Arrow for each of them, in order."""
+        form = self.form
+        number = row.number - form.skip_rows - (not form.header)  # Arrow counts the skipped ones too
+        why = f"{row.actual_columns} fields where {row.expected_columns} are expected"
+        record = Unparsed(number, row.text, why)
+        self.footer.look_at((text.strip().strip('"') for text in row.text.split(form.delimiter)), number)
+        if form.short_rows == "fill" and row.actual_columns < row.expected_columns:
+            self.short.take(record, row.actual_columns)
+        else:
+            self.reading.unparsed.append(record)
+        return "skip"
+
+    def numbers(self, row: int) -> set[int]:
+        """Of those that are known and not below `row`."""
+        broken = {record.source_row for record in self.reading.unparsed if record.source_row >= row}
+        return broken.union(self.short.numbers)
+
+    @property
+    def last(self) -> Unparsed | None:
+        """The last of all."""
+        found = [*self.reading.unparsed[-1:], *([self.short.last] if self.short.last else [])]
+        return max(found, key=lambda record: record.source_row, default=None)
 
 
 def _first_record(head: bytes, encoding: str, feed: Feed) -> tuple[list[str], bool]:
@@ -117,7 +149,7 @@ def _first_record(head: bytes, encoding: str, feed: Feed) -> tuple[list[str], bo
         )
     except csv_module.Error as error:
         if "field limit" in str(error):
-            raise record_too_long(form, 0) from error
+            raise record_too_long(form) from error
         raise Unreadable("unreadable", f"the header: {error}") from error
     if not is_all and lines.tell() == len(text):
         raise record_too_long(form)
@@ -136,41 +168,40 @@ def _skip_line(lines: io.StringIO) -> None:
             return
 
 
-def _numbered(opened, reading: Reading, feed: Feed, source: _Source, footer: Footer) -> Iterator:
+def _numbered(opened, reading: Reading, feed: Feed, source: _Source, misfits: _Misfits) -> Iterator:
     """Batches with `_source_row` in front, counting the records that could not be parsed."""
     import numpy as np
     import pyarrow as pa
 
-    row = first = int(bool(feed.format.header))  # 0 is the header's
-    last_value = ""
-    for batch in _read_batches(opened, feed):
-        _refuse_long(batch, row, feed)
-        # Arrow parses a block before it yields it, so every broken record among these rows is known.
-        broken = np.array(
-            [record.source_row for record in reading.unparsed if record.source_row >= row], np.int64
-        )
-        numbers = np.arange(row, row + batch.num_rows + len(broken), dtype=np.int64)
-        numbers = numbers[~np.isin(numbers, broken)][: batch.num_rows]
+    row = int(bool(feed.format.header))  # 0 is the header's
+    last_fit, last_value, footer = 0, "", misfits.footer
+    schema = pa.schema([("_source_row", pa.int64()), *opened.schema])
+    for batch in itertools.chain(
+        _read_batches(opened, feed), [pa.RecordBatch.from_pylist([], opened.schema)]
+    ):
+        # Arrow parses a block before it yields it, so every misfit among these rows is known.
+        known = misfits.numbers(row)
+        numbers = np.arange(row, row + batch.num_rows + len(known), dtype=np.int64)
+        numbers = numbers[~np.isin(numbers, np.array(list(known), np.int64))][: batch.num_rows]
         if batch.num_rows and row == 0:
             row, numbers, batch = 1, numbers[1:], batch.slice(1)
-        row = int(numbers[-1]) + 1 if batch.num_rows else row
-        footer.look_through(batch, numbers)
-        if footer.begins is not None:
-            above = int(np.searchsorted(numbers, footer.begins))
-            footer.look_below(batch.slice(above))
-            batch, numbers = batch.slice(0, above), numbers[:above]
+        if batch.num_rows:
+            last_fit, last_value = int(numbers[-1]), batch.columns[-1][-1].as_py()
+            row = last_fit + 1
+        while row in known:
+            row += 1
+        batch = pa.RecordBatch.from_arrays([pa.array(numbers), *batch.columns], schema=schema)
+        batch = misfits.short.merged(batch, row, reading)
+        _refuse_long(batch, feed)
+        footer.look_through(batch)
+        batch = footer.above(batch)
         reading.records += batch.num_rows
         if batch.num_rows:
-            last_value = batch.columns[-1][-1].as_py()
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(numbers), *batch.columns], names=["_source_row", *batch.schema.names]
-            )
-    footer.refuse_records_below()
-    if footer.begins is not None:
-        reading.unparsed[:] = [each for each in reading.unparsed if each.source_row < footer.begins]
+            yield batch
+    footer.close(reading)
     reading.records += len(reading.unparsed)
     if footer.begins is None:
-        _refuse_cut(reading, max(row, first), source, last_value, feed.format)
+        _refuse_cut(misfits, last_fit, source, last_value)
 
 
 def _read_batches(opened, feed: Feed) -> Iterator:
@@ -185,31 +216,36 @@ def _read_batches(opened, feed: Feed) -> Iterator:
             raise _unreadable(error, feed) from error
 
 
-def _refuse_long(batch, row: int, feed: Feed) -> None:
+def _refuse_long(batch, feed: Feed) -> None:
     """Arrow takes some records of up to two blocks: whether it does must not hang on where they lie."""
     import pyarrow.compute as pc
 
     limit = feed.format.record_limit
     if batch.num_rows and batch.nbytes > limit:
-        sizes = [pc.cast(pc.binary_length(column), "int64") for column in batch.columns]
+        numbers, *columns = batch.columns
+        sizes = [pc.cast(pc.binary_length(column), "int64") for column in columns]
         total = sizes[0]
         for size in sizes[1:]:
             total = pc.add(total, size)
         if pc.max(total).as_py() > limit:
-            raise record_too_long(feed.format, row + int(pc.index(total, pc.max(total)).as_py()))
+            number = numbers[pc.index(total, pc.max(total)).as_py()]
+            raise record_too_long(feed.format, f"record {number}")
 
 
-def _refuse_cut(reading: Reading, row: int, source: _Source, last_value: str, form: Format) -> None:
+def _refuse_cut(misfits: _Misfits, last_fit: int, source: _Source, last_value: str) -> None:
     """A last record that is only begun, by too few fields and no line end or by a quote that never ends.
 
-    The file was cut, not the record wrong. Raises: Unreadable.
+    The file was cut, not the record wrong. Where short records are filled, one that is no shorter than another is
+    as good as any. Raises: Unreadable.
     """
-    tail = source.tail.decode(form.encoding, errors="replace")
+    form, short = misfits.form, misfits.short
+    tail = source.tail.decode(source.encoding, errors="replace")
     has_end = tail.endswith(("\n", "\r"))
-    broken = reading.unparsed[-1] if reading.unparsed and reading.unparsed[-1].source_row >= row else None
+    last = misfits.last
+    broken = last if last and last.source_row > last_fit else None
     if broken and not has_end:
         found, expected = (int(number) for number in re.findall(r"\d+", broken.why))
-        if found < expected:
+        if found < (short.fewest or expected):
             told = f"record {broken.source_row}, the last, has no line end and {broken.why}: the file was cut"
             raise Unreadable("truncated", told)
     if broken:
@@ -220,7 +256,7 @@ def _refuse_cut(reading: Reading, row: int, source: _Source, last_value: str, fo
         _, end, begun = tail.rpartition("\n")
         is_open = bool(end) and not has_end and _is_open(begun, form)
     if is_open:
-        number = broken.source_row if broken else row - 1
+        number = broken.source_row if broken else last_fit
         told = f"record {number}, the last, has a quote that never ends: the file was cut, or a quote is too many"
         raise Unreadable("truncated", told)
 

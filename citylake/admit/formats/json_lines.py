@@ -14,6 +14,7 @@ from citylake.admit.reading import (
     lines_within,
     spooled_text,
     text_batches,
+    without_comments,
     wrong_encoding,
 )  # fmt: skip
 from citylake.feed import Feed
@@ -59,13 +60,13 @@ def _rows(file, feed: Feed, reading: Reading) -> Iterator[tuple[int, list[str | 
 
 
 def _lines(file, feed: Feed) -> Iterator[tuple[int, dict[str, str | None] | tuple[str, str]]]:
-    """Each line that is not empty with its number: the columns of an object, or its text and why it is none."""
+    """Each line that is neither empty nor a comment with its number: the columns of an object, or its text and why it is none."""
     file.seek(0)
     encoding = "utf-8-sig" if feed.format.encoding.lower() in ("utf-8", "utf8") else feed.format.encoding
     lines = io.TextIOWrapper(file, encoding=encoding)
     number = 0
     try:
-        for line in lines_within(lines, feed.format):
+        for line in without_comments(lines_within(lines, feed.format), feed.format):
             if line.strip():
                 number += 1
                 yield number, _columns(line)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
+from citylake.admit.formats.footer import Footer
 from citylake.admit.reading import Reading, Unreadable, spooled, text_batches
 from citylake.feed import Feed
 
@@ -34,7 +34,8 @@ def read(stream, feed: Feed) -> Reading:
     if not header:
         raise Unreadable("empty", f"the sheet '{name}' has no header and no records")
     reading = Reading(header, iter(()))
-    reading.batches = text_batches(reading, _records(texts, len(header), form.footer), header)
+    footer = Footer(form)
+    reading.batches = text_batches(reading, _records(texts, len(header), footer), header, footer)
     return reading
 
 
@@ -68,11 +69,9 @@ def _texts(rows: list[list]) -> Iterator[list[str]]:
             yield cells
 
 
-def _records(rows: Iterator[list[str]], width: int, footer: str | None) -> Iterator[tuple[int, list[str]]]:
+def _records(rows: Iterator[list[str]], width: int, footer: Footer) -> Iterator[tuple[int, list[str]]]:
     for number, cells in enumerate(rows, start=1):
-        first = next(cell for cell in cells if cell)
-        if footer and re.search(footer, first.strip()):
-            return
+        footer.look_at(cells, number)
         yield number, (cells + [""] * width)[:width]
 
 

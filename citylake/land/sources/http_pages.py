@@ -108,7 +108,8 @@ def _records(page: bytes, feed: Feed, url: str, number: int) -> int:
     """How many records a page has; of text at least so many, for a record may have several lines."""
     form = feed.format
     if form.kind in ("csv", "jsonl"):
-        lines = [line for line in page.splitlines() if line.strip()]
+        mark = (form.comment or "").encode()
+        lines = [line for line in page.splitlines() if line.strip() and not (mark and line.startswith(mark))]
         above = form.skip_rows + (not form.header) if form.kind == "csv" else 0
         return max(0, len(lines) - above)
     path = "features" if form.kind == "geojson" else form.records
