@@ -38,7 +38,8 @@ def guess_column(source: str, texts: Sequence[str | None], found: Findings) -> G
         column.evidence.append("no value in the sample")
         return column
     _type(column, values, found)
-    if nulls and (column.type != "string" or len(values) > 5 * (len(given) - len(values))):
+    is_sure = column.type != "string" or len(values) > 5 * (len(given) - len(values))
+    if nulls and is_sure and not any(_could_be_value(word, values) for word in nulls):
         column.keys["nulls"] = nulls
         column.evidence.append(f"{len(given) - len(values)} times {some(nulls)} where values are")
     elif nulls:
@@ -78,6 +79,17 @@ def _type(column: Guessed, values: list[str], found: Findings) -> None:
         ask_of_clock(column, values, found)
     else:
         ask_of_text(column, values, found)
+
+
+def _could_be_value(word: str, values: list[str]) -> bool:
+    """Whether a word for missing has the shape of a tenth of the values: `NA` among country codes is Namibia."""
+    if not (word.isascii() and word.isalpha()):
+        return False
+    alike = sum(
+        len(value) == len(word) and value.isascii() and value.isalpha() and value.isupper() == word.isupper()
+        for value in values
+    )
+    return 10 * alike >= len(values)
 
 
 def _as_code(column: Guessed, values: list[str], _found: Findings) -> bool:

@@ -173,10 +173,10 @@ CASES = {
             "measured_at": {"type": "timestamp", "format": "%Y %m %d %H", "required": True},
             "station": {"type": "string", "required": True},
             "pm10": {"type": "integer", "nulls": ["NA"]},
-            "wd": {"type": "string", "nulls": ["NA"]},
+            "wd": {"type": "string"},
         },
         ["measured_at", "station"],
-        ["Asia/Shanghai"],
+        ["Asia/Shanghai", "Column 'wd' has"],
     ),
     "population.xlsx": (
         workbook(WIDE_YEARS),

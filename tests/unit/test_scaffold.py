@@ -194,3 +194,22 @@ def test_the_name_of_a_zone_that_would_be_read_wrong_is_asked_about(tmp_path, zo
 )  # fmt: skip
 def test_names_are_words_in_lower_case(header, name):
     assert snake(header) == name
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_asked"),
+    [
+        (["AD", "AE", "NA", "NZ", "ZA"] * 20, True),  # Namibia
+        (["Andorra", "Emirates", "NA", "New Zealand", "Zambia", "Egypt", "Chad", "Mali"] * 20, False),
+        (["AD", "AE", "N/A", "NZ", "ZA", "EG", "TD", "ML"] * 20, False),
+    ],
+)
+def test_a_word_for_missing_that_looks_like_the_values_is_asked_about(tmp_path, texts, is_asked):
+    path = tmp_path / "countries.csv"
+    path.write_text("no,place\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts)))
+    found = propose(path, "governance", "countries")
+    place = next(column for column in found.columns if column.name == "place")
+    assert ("nulls" not in place.keys) == is_asked
+    assert (
+        any("among its texts. Does it mean missing?" in question for question in found.questions) == is_asked
+    )
