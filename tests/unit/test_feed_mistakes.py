@@ -44,7 +44,7 @@ TOLD = [
     "grain: this should be a text; put it in quotes\n  Found: 2026.",
     "environment/noise.yml: the key 'gain' is not known\n  Did you mean 'grain'?",
     "environment/noise.yml: the key 'owner' is not known",
-    "key column 'station' is not a kept column",
+    "key column 'station' is not declared, or is dropped by its privacy",
     "partition: every: this value is not known\n  Found: 'week'.  Expected 'day'.",
     "delivers: this value is not known\n"
     "  Found: 'perod'.  Expected one of 'additions', 'period' or 'everything'.\n  Did you mean 'period'?",
