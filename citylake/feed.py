@@ -28,6 +28,7 @@ from citylake.rule import Rule
 from citylake.source import unreadable_from
 
 ALL = "all"  # the one partition of a reference table
+_NOT_KEPT = "is not declared, or is dropped by its privacy"
 TECHNICAL_COLUMNS = ("_delivery_id", "_source_row", "_business_date", "_known_at", "_landed_at", "_extra")
 
 
@@ -127,14 +128,14 @@ class Feed(Strict):
             f"rule '{name}' is declared twice"
             for name in repeated(r.name for r in self.rules + self.warnings)
         ]
-        problems += [f"key column '{name}' is not a kept column" for name in self.key if name not in kept]
+        problems += [f"key column '{name}' {_NOT_KEPT}" for name in self.key if name not in kept]
         problems += [
             f"source column '{n}' is both read and ignored" for n in self.ignores if n in self.source_columns
         ]
         problems += self._wrong_partition(kept) + self._wrong_unpivot()
         problems += unreadable_from(self.arrival, self.format, self.mode)
         if isinstance(self.delivers, Changes) and self.delivers.changes not in kept:
-            problems.append(f"the operation column '{self.delivers.changes}' is not a kept column")
+            problems.append(f"the operation column '{self.delivers.changes}' {_NOT_KEPT}")
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -155,7 +156,7 @@ class Feed(Strict):
             return ["a feed that delivers a period needs a partition"] if self.delivers == "period" else []
         by, problems = self.partition.by, []
         if by not in kept:
-            problems.append(f"partition.by '{by}' is not a kept column")
+            problems.append(f"partition.by '{by}' {_NOT_KEPT}")
         else:
             if self.column(by).type not in ("date", "timestamp"):
                 problems.append(f"partition.by '{by}' must be a date or a timestamp")

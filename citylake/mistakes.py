@@ -61,13 +61,19 @@ def every_mistake(
 
 
 def _own(error: ValidationError) -> list[Any]:
-    """The errors without those that only repeat others: a list is empty since all in it is wrong, a text is not
-    the other type that would do as well."""
+    """The errors without those that only repeat others: a list is empty since all in it is wrong, a text or a
+    mapping is not the other type that would do as well."""
     return [
         item for item in error.errors()
         if not (item["type"] == "too_short" and item["input"])
         and not (item["type"] == "model_type" and isinstance(item["input"], str) and item["loc"][-1] == item["ctx"]["class_name"])
+        and not (item["type"] == "literal_error" and isinstance(item["input"], dict) and _is_own_name(item["loc"][-1]))
     ]  # fmt: skip
+
+
+def _is_own_name(part: Any) -> bool:
+    """Whether a part of a place is pydantic's name of a choice of texts, which stands in no file."""
+    return str(part).startswith("literal[")
 
 
 def _untouched(item: Any, touched: set[str]) -> str:
@@ -132,7 +138,7 @@ def _holds(content: Any, part: Any) -> bool:
 
 def _problem(item: Any, model: type[BaseModel], content: dict[str, Any], file: str) -> WrongUse:
     """An error of pydantic as an error for the writer of a feed file."""
-    place, next_step = list(item["loc"]), None
+    place, expected, next_step = [part for part in item["loc"] if not _is_own_name(part)], None, None
     what = _EXPECTED.get(item["type"], item["msg"].removeprefix("Value error, "))
     if item["type"] == "extra_forbidden":
         name, known = str(place.pop()), _keys(model, item["loc"][:-1])
@@ -142,7 +148,9 @@ def _problem(item: Any, model: type[BaseModel], content: dict[str, Any], file: s
         what = f"the key '{place.pop()}' is missing"
         next_step = "Add it; docs/how_to/add_a_feed.md shows a whole file."
     elif item["type"] == "literal_error":
-        next_step = _meant(str(item["input"]), re.findall("'([^']+)'", item["msg"]))
+        choices = item["ctx"]["expected"]
+        what, expected = "this value is not known", f"one of {choices}" if " or " in choices else choices
+        next_step = _meant(str(item["input"]), re.findall("'([^']+)'", choices))
     if item["loc"][:1] == ("columns",) and len(item["loc"]) > 1 and isinstance(content.get("columns"), list):
         number = item["loc"][1]
         column = content["columns"][number] if isinstance(number, int) else None
@@ -150,7 +158,9 @@ def _problem(item: Any, model: type[BaseModel], content: dict[str, Any], file: s
         place[:2] = [f"column '{named}'"]
     is_told = item["type"] in ("missing", "value_error", "extra_forbidden")
     found = None if is_told else _SHORT.repr(item["input"])[:80]
-    return WrongUse(what, where=": ".join([file, *map(str, place)]), found=found, next_step=next_step)
+    return WrongUse(
+        what, where=": ".join([file, *map(str, place)]), found=found, expected=expected, next_step=next_step
+    )
 
 
 _SHORT = reprlib.Repr()  # whatever stands there, a page of it helps nobody

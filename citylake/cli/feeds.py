@@ -127,6 +127,8 @@ def check_feeds(
 
     With --sample, one feed file is also tried on that file, without a running lake: what would be admitted and
     quarantined, with examples and what to do. As JSON: a line for each thing found.
+
+    Questions of `feed new` that nobody has answered yet are counted; they are no error.
     """
     from citylake.errors import Problems, WrongUse
     from citylake.feed import load_feeds, read_feed
@@ -157,11 +159,29 @@ def check_feeds(
             raise WrongUse("--sample needs one feed file", found=f"{len(feeds)} feed files",
                            next_step="Such as: citylake feed check feeds/health/case_report.yml --sample a.csv")  # fmt: skip
         show_trial(feeds[0], sample, as_json)
-        return
-    checked = (
-        f"{len(files)} file(s)" if files else f"{len(load_feeds())} feeds and {len(load_tables())} tables"
-    )
-    show.say(f"{checked}: no error.", style="green")
+    else:
+        checked = (
+            f"{len(files)} file(s)" if files else f"{len(load_feeds())} feeds and {len(load_tables())} tables"
+        )
+        show.say(f"{checked}: no error.", style="green")
+    _note_questions(files)
+
+
+def _note_questions(files: list[Path] | None) -> None:
+    """Say which of these files, of their departments' and of all where none are given still ask something."""
+    from citylake.declaration import shown
+    from citylake.feed import feeds_folders
+    from citylake.scaffold.writing import open_questions
+
+    given = [path.resolve() for path in files or []]
+    asked = [*given, *(path.with_name("_department.yml") for path in given)] or [
+        path for folder in feeds_folders() for path in sorted(folder.glob("*/*.yml"))
+    ]
+    for path in dict.fromkeys(asked):
+        number = open_questions(path.read_text("utf-8-sig")) if path.is_file() else 0
+        if number:
+            questions = "1 question is" if number == 1 else f"{number} questions are"
+            show.note(f"{shown(path)}: {questions} still open at its top; answer, then delete.")
 
 
 def _wrong_conditions(feeds: list) -> list:

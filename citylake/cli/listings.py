@@ -58,14 +58,44 @@ def deliveries(
     for row in found:
         row["rules"] = show.counts(row["rule_counts"])
         row["reasons"] = "; ".join(reason["text"] for reason in row["reasons"])
-    show.rows(found, _DELIVERIES, as_json, nothing="No such delivery.")
     if as_json:
+        show.rows(found, _DELIVERIES, as_json)
         return
+    inbox = _in_inbox(feed) if status in (None, Status.waiting) else 0
+    nothing = (
+        "No such delivery." if inbox is not None else "No such delivery yet; landing takes some seconds."
+    )
+    show.rows(found, _DELIVERIES, as_json, nothing=nothing)
+    if any(row["status"] == "repeated" for row in found):
+        show.say(
+            "repeated: the same bytes again from the same sender; nothing is admitted twice.", style="dim"
+        )
+    if inbox:
+        still = "1 file still stands" if inbox == 1 else f"{inbox:,} files still stand"
+        show.say(f"{still} in the inbox; landing takes some seconds.", style="yellow")
     for row in found:
         if row["status"] == "held":
             show.say(f"{row['delivery_id']} {row['name']}: held, {row['reasons']}\n")
     if len(found) == limit:
         show.say(f"The newest {limit}; --limit shows more.", style="dim")
+
+
+def _in_inbox(feed_id: str | None) -> int | None:
+    """How many objects, of the feed or of all, are not landed yet; None where that cannot be seen from here."""
+    from botocore.exceptions import ClientError
+
+    from citylake import lake
+    from citylake.errors import CitylakeError
+    from citylake.feed import load_feeds
+
+    try:
+        keys = [item["Key"] for item in lake.list_objects("land", lake.INBOX)]
+        feed = load_feeds().get(feed_id) if feed_id else None
+    except (CitylakeError, ClientError):
+        return None  # a steward elsewhere need not have the keys of landing
+    if feed_id is None:
+        return len(keys)
+    return sum(1 for key in keys if feed and feed.takes(key.partition("/")[0], key.rpartition("/")[2]))
 
 
 _QUARANTINED = (

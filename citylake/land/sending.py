@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from citylake import lake
+from citylake import lake, settings
 from citylake.clock import wall_now
 from citylake.errors import WrongUse
 from citylake.feed import departments, load_feeds
@@ -28,7 +28,8 @@ def send(path: Path, department: str, sender: str | None = None, arrived_at: dat
 
     It arrives now, by the store's clock, and leaves the clock of a replayed city where it is; there,
     `arrived_at` tells another time, and the city's clock follows. Sending a name again corrects it.
-    Raises: WrongUse for a file or a department that is not there, or a time without an offset.
+    Raises: WrongUse for a file or a department that is not there, a department without keys, or a time without an
+    offset.
     """
     if not path.is_file():
         raise WrongUse("there is no such file", where=str(path), expected="a file to deliver")
@@ -37,6 +38,12 @@ def send(path: Path, department: str, sender: str | None = None, arrived_at: dat
         raise WrongUse(
             "there is no such department", where="feeds", found=department, expected="one of " + ", ".join(known),
             next_step=f"Write feeds/{department}/_department.yml, then `citylake up` makes its keys.",
+        )  # fmt: skip
+    user = f"department-{department}"
+    if not (settings.current().secrets / f"s3.{user}").is_file():
+        raise WrongUse(
+            f"the department '{department}' has no keys yet", where=str(settings.current().secrets),
+            next_step="`citylake up` makes the keys of every department: run it again, then deliver again.",
         )  # fmt: skip
     if arrived_at is not None and arrived_at.tzinfo is None:
         raise WrongUse(
@@ -49,8 +56,6 @@ def send(path: Path, department: str, sender: str | None = None, arrived_at: dat
     if arrived_at is not None:
         metadata["arrived-at"] = arrived_at.isoformat()
     with path.open("rb") as body:
-        lake.s3(f"department-{department}").upload_fileobj(
-            body, lake.INBOX, key, ExtraArgs={"Metadata": metadata}
-        )
+        lake.s3(user).upload_fileobj(body, lake.INBOX, key, ExtraArgs={"Metadata": metadata})
     takers = tuple(feed.feed_id for feed in load_feeds().values() if feed.takes(department, path.name))
     return Sent(lake.inbox_uri(key), path.stat().st_size, arrived_at or wall_now(), takers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -11,8 +12,9 @@ from citylake.scaffold import Proposal
 from citylake.scaffold.guessed import Guessed
 
 REFERENCE = "no column is a date or time that every row has, so it is a reference list: the latest delivery is all there is"
+_ASKED = "Answer these questions, then delete them"
 _DEPARTMENT = """\
-# Made by `citylake feed new`. Answer these questions, then delete them; until then nobody answers for these feeds:
+# Made by `citylake feed new`. {asked}; until then nobody answers for these feeds:
 # - What is the department called, in English and Chinese (`title`)?
 # - Which person or office owns its data, and where are questions sent (`owner`, `contact`)?
 # - Under which licence may the data be used, and for which purposes (`licence`, `purposes`)?
@@ -38,7 +40,7 @@ def feed_file(proposal: Proposal) -> str:
             f"# Made by `citylake feed new` from {proposal.rows:,} rows of {proposal.sample}. Behind #"
             " stands what speaks for a guess."
         ),
-        *(["# Answer these questions, then delete them:"] if proposal.questions else []),
+        f"# {_ASKED}:",
         *(f"# - {question}" for question in _questions(proposal)),
         f"title: {_flow({'en': title, 'zh': title})}",
         f"grain: one row per {grain}",
@@ -65,7 +67,16 @@ def feed_file(proposal: Proposal) -> str:
 
 def department_file(department: str) -> str:
     """A `_department.yml` to begin with."""
-    return _DEPARTMENT.format(title=department.capitalize())
+    return _DEPARTMENT.format(asked=_ASKED, title=department.capitalize())
+
+
+def open_questions(text: str) -> int:
+    """How many of the questions that were written into a feed file or a department's file still stand there."""
+    above, asked, below = text.partition(_ASKED)
+    if not asked or not above.rpartition("\n")[2].startswith("#"):
+        return 0
+    following = below.splitlines()[1:]
+    return sum(1 for _ in itertools.takewhile(lambda line: line.startswith("# - "), following))
 
 
 def _questions(proposal: Proposal) -> list[str]:

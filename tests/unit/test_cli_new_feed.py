@@ -49,6 +49,53 @@ def test_a_new_department_gets_its_file_with_questions(project, capsys):
     assert read_feed(project / "feeds" / "noise" / "level.yml").arrival.files == "noise_*.csv"
 
 
+PLAIN = lines("station,day,level", lambda n: f"S{n % 2},2026-03-{1 + n // 2:02d},{50 + n}")
+
+
+@pytest.mark.parametrize("content", [LEVELS, PLAIN])
+def test_check_counts_the_questions_that_nobody_answered_yet(project, capsys, content):
+    path = sample(project, "noise_1.csv", content)
+    assert run("feed", "new", str(path), "--name", "noise.level") == 0
+    file, department = (project / "feeds" / "noise" / name for name in ("level.yml", "_department.yml"))
+    text = file.read_text(encoding="utf-8")
+    questions = [line for line in text.splitlines() if line.startswith("# - ")]
+    assert len(questions) >= 2
+    capsys.readouterr()
+    assert run("feed", "check", str(file)) == 0
+    ours = "feeds/noise/_department.yml: 4 questions are still open at its top; answer, then delete.\n"
+    file_note = (
+        f"feeds/noise/level.yml: {len(questions)} questions are still open at its top; answer, then delete.\n"
+    )
+    assert capsys.readouterr().err == file_note + ours
+    assert run("feed", "check", str(file), "--sample", str(path), "--json") == 0
+    assert capsys.readouterr().err == file_note + ours
+    for question in questions[1:]:
+        text = text.replace(question + "\n", "")
+    file.write_text(text, encoding="utf-8")
+    assert run("feed", "check", str(file)) == 0
+    told = capsys.readouterr()
+    one = "feeds/noise/level.yml: 1 question is still open at its top; answer, then delete.\n"
+    assert (told.out, told.err) == ("1 file(s): no error.\n", one + ours)
+    # Comments of the writer's own are no questions.
+    file.write_text(
+        text.replace(questions[0] + "\n", "") + "# - thirty days, says the bureau\n", encoding="utf-8"
+    )
+    answered = department.read_text(encoding="utf-8").partition("title:")
+    department.write_text("".join(answered[1:]), encoding="utf-8")
+    assert run("feed", "check", str(file)) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_check_of_all_files_tells_the_questions_of_each(project, capsys, monkeypatch):
+    monkeypatch.setattr("citylake.table.load_tables", dict)
+    path = sample(project, "noise_1.csv", PLAIN)
+    assert run("feed", "new", str(path), "--name", "noise.level") == 0
+    capsys.readouterr()
+    assert run("feed", "check") == 0
+    told = [line.partition(" still ")[0] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["feeds/noise/_department.yml: 4 questions are", "feeds/noise/level.yml: 2 questions are"]
+
+
 def test_what_is_there_is_not_written_over(project, capsys):
     path = sample(project, "noise.csv", LEVELS)
     assert run("feed", "new", str(path), "--name", "noise.level") == 0

@@ -77,13 +77,12 @@ def test_the_errors_of_all_files_are_told_at_once(folder):
     (folder / "water").mkdir()
     write(folder, GOOD, "water/level.yml")
     told = problems(folder)
-    assert "environment/noise.yml: delivers: literal['additions','period','everything']: " in told
+    assert "environment/noise.yml: delivers: this value is not known\n  Found: 'perod'." in told
     assert (
-        "environment/noise.yml: column 'level_type': type: Input should be 'string', 'integer', 'double', "
-        in told
+        "environment/noise.yml: column 'level_type': type: this value is not known\n  Found: 'text'.  Expected one"
+        " of 'string', 'integer', 'double', 'boolean', 'date' or 'timestamp'." in told
     )
-    assert "Found: 'text'." in told
-    assert "environment/other.yml: key column 'station' is not a kept column" in told
+    assert "environment/other.yml: key column 'station' is not declared, or is dropped by its privacy" in told
     assert "water/_department.yml: the department's file is missing" in told
     assert "Write owner, contact, licence, purposes, grade and retention there." in told
 
@@ -132,9 +131,12 @@ def test_a_problem_is_a_wrong_use_with_exit_code_2(folder):
         ("{by: measured_at}", "{by: level_type}",
          "environment/noise.yml: partition.by 'level_type' must be a date or a timestamp; partition.by 'level_type' must be"
          " `required: true`"),
-        ("{by: measured_at}", "{by: nothing}", "environment/noise.yml: partition.by 'nothing' is not a kept column"),
+        ("type: string, required: true}", "type: string, privacy: {class: direct, as: drop, because: who it is}}",
+         "environment/noise.yml: key column 'point_id' is not declared, or is dropped by its privacy"),
+        ("{by: measured_at}", "{by: nothing}",
+         "environment/noise.yml: partition.by 'nothing' is not declared, or is dropped by its privacy"),
         ("delivers: period", "delivers: {changes: operation, delete: D}",
-         "environment/noise.yml: the operation column 'operation' is not a kept column"),
+         "environment/noise.yml: the operation column 'operation' is not declared, or is dropped by its privacy"),
         ("columns:\n", "columns:\n  - {name: point_id, type: string}\n",
          "environment/noise.yml: column 'point_id' is declared twice"),
         ("columns:\n", "ignores: [点位]\ncolumns:\n",

@@ -44,30 +44,30 @@ TOLD = [
     "grain: this should be a text; put it in quotes\n  Found: 2026.",
     "environment/noise.yml: the key 'gain' is not known\n  Did you mean 'grain'?",
     "environment/noise.yml: the key 'owner' is not known",
-    "key column 'station' is not a kept column",
-    "partition: every: Input should be 'day'\n  Found: 'week'.",
-    "delivers: literal['additions','period','everything']: Input should be 'additions', 'period' or 'everything'\n"
-    "  Found: 'perod'.\n  Did you mean 'period'?",
+    "key column 'station' is not declared, or is dropped by its privacy",
+    "partition: every: this value is not known\n  Found: 'week'.  Expected 'day'.",
+    "delivers: this value is not known\n"
+    "  Found: 'perod'.  Expected one of 'additions', 'period' or 'everything'.\n  Did you mean 'period'?",
     "covers: covers.from_name needs a group `date`, or `from` and `to`",
-    "arrival: from: Input should be 'inbox'",
+    "arrival: from: this value is not known\n  Found: 'ftp'.  Expected one of 'inbox', ",
     "arrival: every: 'hourly' is not a duration",
     "arrival: the key 'deadlin' is not known\n  Did you mean 'deadline'?",
     "arrival: the key 'deadline' is missing",
     "arrival: senders: this should be a whole number\n  Found: 'none'.",
-    "format: kind: Input should be 'csv', 'jsonl', 'json', 'xml', 'excel', 'parquet', 'fixed_width' or 'geojson'\n"
-    "  Found: 'cvs'.\n  Did you mean 'csv'?",
+    "format: kind: this value is not known\n  Found: 'cvs'.  Expected one of 'csv', 'jsonl', 'json', 'xml', 'excel',"
+    " 'parquet', 'fixed_width' or 'geojson'.\n  Did you mean 'csv'?",
     "format: encoding 'gb1803' is not known to Python",
     "format: the key 'delimeter' is not known\n  Did you mean 'delimiter'?",
     "format: delimiter: String should have at most 1 character\n  Found: ';;'.",
     "drift: the key 'aded' is not known\n  Did you mean 'added'?",
-    "drift: unit_changed: Input should be 'keep' or 'hold'\n  Found: 'maybe'.",
+    "drift: unit_changed: this value is not known\n  Found: 'maybe'.  Expected one of 'keep' or 'hold'.",
     "column 'point_id': the key 'form' is not known\n  Did you mean 'format' or 'from'?",
     "column 'point_id': required: this should be true or false\n  Found: 'maybe'.",
     "column 'Measured': name: String should match pattern",
     "column 'level_kg': unit 'kg' needs from_unit",
     "column 'level_kg': from_unit 'km' cannot become 'kg'",
     "column 'again' is declared twice",
-    "column 'kind_type': type: Input should be 'string', 'integer'",
+    "column 'kind_type': type: this value is not known\n  Found: 'text'.  Expected one of 'string', 'integer', ",
     "column 'kind_type': one_of: this should be a list\n  Found: 'low'.",
     "column 'count': range [5, 1] ends before it begins",
     "column 'note': pattern: this should be a text; put it in quotes\n  Found: 7.",
@@ -109,8 +109,17 @@ def test_every_mistake_is_told_at_once(told):
 
 
 def test_one_mistake_is_one_error(told):
-    for wrong, right in (("PT1H", "hourly"), ("type: timestamp", "type: time"), ("kind: csv", "kind: cvs")):
+    for wrong, right in (("PT1H", "hourly"), ("type: timestamp", "type: time"), ("kind: csv", "kind: cvs"),
+                         ("delivers: period", "delivers: {changes: level_type}")):  # fmt: skip
         assert told(GOOD.replace(wrong, right)).count("environment/noise.yml: ") == 1
+
+
+def test_a_value_out_of_a_few_is_told_with_those_it_may_be(told):
+    personal = ", privacy: {class: secret, because: who it is}}"
+    assert told(GOOD.replace("one_of: [low, high]}", "one_of: [low, high]" + personal)) == (
+        "environment/noise.yml: column 'level_type': privacy: class: this value is not known\n"
+        "  Found: 'secret'.  Expected one of 'direct', 'quasi', 'sensitive' or 'none'."
+    )
 
 
 BOMB = "a: &a [x, x]\n" + "".join(

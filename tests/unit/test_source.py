@@ -51,8 +51,8 @@ def test_each_kind_of_source_is_declared_in_one_line(tmp_path, arrival):
     ("arrival", "problem"),
     [
         ("from: ftp, files: 'x'",
-         "arrival: from: Input should be 'inbox', 'folder', 'http', 'sql' or 'sftp'\n"
-         "  Found: 'ftp'.\n  Did you mean 'sftp'?"),
+         "arrival: from: this value is not known\n"
+         "  Found: 'ftp'.  Expected one of 'inbox', 'folder', 'http', 'sql' or 'sftp'.\n  Did you mean 'sftp'?"),
         ("from: inbox", "arrival: an inbox needs 'files'"),
         ("from: inbox, files: x, url: 'http://a'", "arrival: an inbox has no 'url'; it belongs to http"),
         ("from: folder, path: gates",
