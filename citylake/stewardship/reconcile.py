@@ -6,6 +6,7 @@ really are in the tables.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -28,7 +29,8 @@ class Reconciled:
     """One delivery: the ledger's counts, both other counts, and what does not agree in plain words.
 
     `counted` is None where the bytes cannot be decoded as declared, have no second reader (an xls workbook),
-    or only repeat another delivery's.
+    or only repeat another delivery's. One that is landed and not admitted yet is `waiting`, without counts.
+    `next_step` says what to do where something differs.
     """
 
     delivery_id: str
@@ -44,26 +46,27 @@ class Reconciled:
     rows_admitted: int
     rows_quarantined: int
     differences: tuple[str, ...] = field(default=())
+    next_step: str | None = None
 
 
 def reconcile(
     feed_id: str | None = None, *, begin: Callable[[int], None] = lambda _: None,
     advance: Callable[[], None] = lambda: None,
 ) -> list[Reconciled]:  # fmt: skip
-    """Every delivery of a feed or of all that has an outcome, oldest arrival first. Changes nothing.
+    """Every delivery of a feed or of all, oldest arrival first. Changes nothing.
 
-    `begin` is told how many deliveries there are, `advance` is called after each. Deliveries that no
+    `begin` is told how many deliveries have an outcome, `advance` is called after each. Deliveries that no
     feed takes are kept unread and left out. Raises: WrongUse for a feed that does not exist.
     """
     feeds = load_feeds()
     if feed_id is not None and feed_id not in feeds:
         raise WrongUse(f"there is no feed '{feed_id}'", expected="one of " + ", ".join(sorted(feeds)))
     chosen = [feeds[feed_id]] if feed_id else list(feeds.values())
-    begin(sum(len(_outcomes(feed)) for feed in chosen))
+    begin(sum(_has_outcome(row) for feed in chosen for row in _deliveries(feed)))
     counts: dict[str, Count | str] = {}
     found: list[Reconciled] = []
     for feed in chosen:
-        for delivery in _outcomes(feed):
+        for delivery in filter(_has_outcome, _deliveries(feed)):
             counts[delivery["delivery_id"]] = _count(delivery, feed)
             advance()
         found += _settled(feed, counts)
@@ -73,13 +76,17 @@ def reconcile(
 def _settled(feed: Feed, counts: dict[str, Count | str]) -> list[Reconciled]:
     """Compare, and once more where something differs that a commit just now would explain."""
     for reading in range(_READINGS):
-        outcomes = [row for row in _outcomes(feed) if row["delivery_id"] in counts]
+        deliveries = _deliveries(feed)
         rows = {layer: rows_by_delivery(getattr(feed, layer)) for layer in ("admitted", "quarantine")}
-        by_id = {row["delivery_id"]: row for row in outcomes}
+        by_id = {row["delivery_id"]: row for row in deliveries}
+        for row in deliveries:  # one that was admitted meanwhile is counted too
+            if _has_outcome(row) and row["delivery_id"] not in counts:
+                counts[row["delivery_id"]] = _count(row, feed)
         found = [
             compare(row, counts[row["delivery_id"]], rows["admitted"], rows["quarantine"],
                     by_id.get(row["repeats"], {}).get("sha256"))
-            for row in outcomes
+            if _has_outcome(row) else _line(row, "waiting", rows["admitted"], rows["quarantine"])
+            for row in deliveries
         ]  # fmt: skip
         found += _strangers(feed, rows)
         if reading == _READINGS - 1 or not any(line.differences for line in found):
@@ -87,10 +94,13 @@ def _settled(feed: Feed, counts: dict[str, Count | str]) -> list[Reconciled]:
     return found
 
 
-def _outcomes(feed: Feed) -> list[dict]:
+def _deliveries(feed: Feed) -> list[dict]:
     with ledger.connect(ROLE) as connection:
-        found = list_deliveries(connection, feed_id=feed.feed_id)
-    return [row for row in reversed(found) if row["attempt"] is not None]
+        return list_deliveries(connection, feed_id=feed.feed_id)[::-1]
+
+
+def _has_outcome(row: dict) -> bool:
+    return row["attempt"] is not None
 
 
 def _count(delivery: dict, feed: Feed) -> Count | str:
@@ -130,16 +140,40 @@ def compare(
     repeated_sha256: str | None,
 ) -> Reconciled:
     """One delivery's outcome (a row of `list_deliveries`) against the count and the rows in the tables."""
-    delivery_id = row["delivery_id"]
-    rows = admitted.get(delivery_id, 0), quarantined.get(delivery_id, 0)
-    return Reconciled(
-        delivery_id=delivery_id, feed_id=row["feed_id"], name=row["name"], status=row["status"],
-        parsed=row["records_parsed"], admitted=row["records_admitted"], quarantined=row["records_quarantined"],
-        held=row["records_held"], erased=row["records_erased"],
+    line = _line(row, row["status"], admitted, quarantined)
+    of_bytes = tuple(_against_bytes(row, counted, repeated_sha256))
+    differences = (*_against_ledger(row, (line.rows_admitted, line.rows_quarantined)), *of_bytes)
+    return dataclasses.replace(
+        line,
         counted=counted.records if isinstance(counted, Count) and row["status"] != "repeated" else None,
-        rows_admitted=rows[0], rows_quarantined=rows[1],
-        differences=(*_against_ledger(row, rows), *_against_bytes(row, counted, repeated_sha256)),
+        differences=differences,
+        next_step=_next_step(row, counted) if differences else None,
+    )
+
+
+def _line(
+    row: dict, status: str, admitted: dict[str, int], quarantined: dict[str, int]
+) -> Reconciled:  # fmt: skip
+    """What the ledger says of a delivery, and the rows in the tables; not compared yet."""
+    return Reconciled(
+        delivery_id=row["delivery_id"], feed_id=row["feed_id"], name=row["name"], status=status,
+        parsed=row["records_parsed"], admitted=row["records_admitted"], quarantined=row["records_quarantined"],
+        held=row["records_held"], erased=row["records_erased"], counted=None,
+        rows_admitted=admitted.get(row["delivery_id"], 0), rows_quarantined=quarantined.get(row["delivery_id"], 0),
     )  # fmt: skip
+
+
+def _next_step(row: dict, counted: Count | str) -> str:
+    """What mends a delivery that differs: its rows can be made again as long as its bytes are those that arrived."""
+    if isinstance(counted, str) or counted.sha256 != row["sha256"]:
+        return (
+            f"Bring {row['landing_uri']} back from a backup, or let the department send the file again:"
+            " admission must not read other bytes."
+        )
+    return (
+        f"`citylake admit {row['delivery_id']}` makes its rows again; the landing object is unchanged. If it differs"
+        " again, please report it."
+    )
 
 
 def _against_ledger(row: dict, rows: tuple[int, int]) -> Iterable[str]:
@@ -184,6 +218,7 @@ def _strangers(feed: Feed, rows: dict[str, dict[str, int]]) -> list[Reconciled]:
             rows_admitted=rows["admitted"].get(delivery_id, 0),
             rows_quarantined=rows["quarantine"].get(delivery_id, 0),
             differences=("rows of a delivery that the ledger does not know",),
+            next_step="No admission made these rows, and none removes them: tell who runs the lake's servers.",
         )
         for delivery_id in sorted({*rows["admitted"], *rows["quarantine"]} - known)
     ]  # fmt: skip

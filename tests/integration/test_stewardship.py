@@ -77,6 +77,17 @@ def _run(*words: str) -> int:
     return ended.value.code or 0
 
 
+def test_a_delivery_that_is_landed_and_not_admitted_yet_is_waiting(empty, capsys):
+    waits = deliver("environment", air_name("Wenhui", DAY), _damaged("Wenhui"))
+    assert _run("reconcile") == 0
+    told = capsys.readouterr().out
+    assert f"{len(waits)} deliveries are waiting: landed, not admitted yet." in told
+    assert "The row equation holds" not in told
+    found = [(line.delivery_id, line.status, line.parsed, line.differences) for line in reconcile()]
+    assert found == [(delivery, "waiting", None, ()) for delivery in waits]
+    empty.empty()
+
+
 def test_the_row_equation_holds_for_every_delivery(city):
     found = {line.delivery_id: line for line in reconcile()}
     assert set(found) == {delivery for kind, sent in city.items() if kind != "unknown" for delivery in sent}
@@ -125,7 +136,9 @@ def test_a_row_that_is_gone_is_missed(city, layer, capsys):
         _undo(table_id, before)
     assert code == 1
     counts = "21 admitted by the ledger, 20" if layer == "admitted" else "3 quarantined by the ledger, 2"
-    assert f"{delivery} {air_name('Wenhui', DAY)}: {counts} in the table" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"{delivery} {air_name('Wenhui', DAY)}: {counts} in the table" in told
+    assert f"`citylake admit {delivery}` makes its rows again; the landing object is unchanged." in told
     assert not any(line.differences for line in reconcile(AIR))
 
 

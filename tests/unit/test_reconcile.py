@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -12,7 +13,7 @@ import sys
 import pytest
 
 from citylake.stewardship.counting import Count, count
-from citylake.stewardship.reconcile import compare
+from citylake.stewardship.reconcile import compare, reconcile
 from tests.offline import make_feed
 
 PLAIN = make_feed(format={"kind": "csv"})
@@ -75,6 +76,7 @@ TEN = Count(10, "s", 1)
 def _outcome(**changes) -> dict:
     outcome = {
         "delivery_id": "D", "feed_id": "health.case_report", "name": "x.csv", "status": "admitted", "sha256": "s",
+        "landing_uri": "s3://landing/health.case_report/D/x.csv", "attempt": 1,
         "records_parsed": 10, "records_admitted": 8, "records_quarantined": 2, "records_held": 0,
         "records_erased": 0, "reasons": [], "repeats": None,
     }  # fmt: skip
@@ -141,3 +143,67 @@ def test_a_repeated_delivery_has_no_rows_and_the_bytes_of_the_one_it_repeats():
 
 def test_erased_records_count():
     assert _differences(_outcome(records_admitted=7, records_erased=1), rows=(7, 2)) == ()
+
+
+AGAIN = "`citylake admit D` makes its rows again; the landing object is unchanged. If it differs again, please report it."
+BACK = (
+    "Bring s3://landing/health.case_report/D/x.csv back from a backup, or let the department send the file again:"
+    " admission must not read other bytes."
+)
+
+
+@pytest.mark.parametrize(
+    ("counted", "rows", "next_step"),
+    [
+        (TEN, (8, 2), None),
+        (TEN, (7, 2), AGAIN),
+        (Count(11, "s", 1), (8, 2), AGAIN),
+        (Count(10, "other", 1), (8, 2), BACK),
+        ("the kept bytes cannot be read (NoSuchKey)", (8, 2), BACK),
+    ],
+)
+def test_what_differs_says_what_to_do_next(counted, rows, next_step):
+    assert compare(_outcome(), counted, {"D": rows[0]}, {"D": rows[1]}, None).next_step == next_step
+
+
+WAITING = {
+    "delivery_id": "E", "attempt": None, "status": "waiting", "records_parsed": None, "records_admitted": None,
+    "records_quarantined": None, "records_held": None, "records_erased": None,
+}  # fmt: skip
+
+
+@pytest.fixture
+def proved(monkeypatch):
+    """What `reconcile` finds for each reading of the ledger, newest arrival first; every table holds 8 and 2 rows of D."""
+
+    def prove(*readings: list[dict]) -> list[tuple]:
+        following = list(readings)
+
+        def listed(_, **_asked) -> list[dict]:
+            return following.pop(0) if len(following) > 1 else following[0]
+
+        monkeypatch.setattr("citylake.ledger.connect", lambda _: contextlib.nullcontext())
+        monkeypatch.setattr("citylake.stewardship.reconcile.list_deliveries", listed)
+        monkeypatch.setattr("citylake.stewardship.reconcile._count", lambda *_: TEN)
+        monkeypatch.setattr(
+            "citylake.stewardship.reconcile.rows_by_delivery",
+            lambda table_id: {"D": 8 if table_id.startswith("admitted") else 2},
+        )
+        return [
+            (line.delivery_id, line.status, line.counted, line.differences)
+            for line in reconcile("health.case_report")
+        ]
+
+    return prove
+
+
+def test_a_delivery_that_waits_is_told_and_is_no_difference(proved):
+    assert proved([_outcome(**WAITING), _outcome()]) == [
+        ("D", "admitted", 10, ()),
+        ("E", "waiting", None, ()),
+    ]
+
+
+def test_a_delivery_that_is_admitted_while_others_are_counted_is_counted_too(proved):
+    waits = [_outcome(**WAITING | {"delivery_id": "D"})]
+    assert proved(waits, waits, [_outcome()]) == [("D", "admitted", 10, ())]
