@@ -10,7 +10,11 @@ import argparse
 
 from bench import admission, latency, report
 
-MEASUREMENTS = {"admission": admission.measure, "latency": latency.measure}
+MEASUREMENTS = {
+    "admission": admission.measure,
+    "stream": admission.measure_stream,
+    "latency": latency.measure,
+}
 
 
 def main() -> None:
@@ -23,15 +27,16 @@ def main() -> None:
         "--rows",
         type=int,
         nargs="+",
-        default=[1_000_000, 10_000_000, 50_000_000, 120_000_000],
+        default=[1_000_000, 10_000_000, 50_000_000],
         metavar="N",
-        help="rows of the admission, several sizes in turn (default: 1, 10, 50 and 120 million)",
+        help="rows of the admission, several sizes in turn (default: 1, 10 and 50 million)",
     )
     parser.add_argument(
-        "--alone-from-gb",
-        type=float,
-        default=10,
-        help="files from here on are admitted without a peer (default: 10)",
+        "--stream-rows",
+        type=int,
+        default=120_000_000,
+        metavar="N",
+        help="rows of the file that streams (default: 120 million, over 10 GB)",
     )
     parser.add_argument("--drops", type=int, default=20, help="drops of the latency (default: 20)")
     parser.add_argument("--no-write", action="store_true", help="print only")
