@@ -207,7 +207,7 @@ def _warnings(feed: Feed, rows: Path, folder: Path) -> dict[str, int]:
         connection.execute("set timezone = 'UTC'")
         found = warned(feed, feeds, connection, rows_of)
     values = {f"unknown:{each.name.removesuffix('.unknown')}": each.values for each in found if each.values}
-    return {f"warning:{each.name}": each.rows for each in found} | values
+    return {f"warning:{each.name}": each.rows or 0 for each in found} | values
 
 
 def _files(paths: list[Path], scratch: Path, pattern: str) -> Iterator[Path]:

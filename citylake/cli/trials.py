@@ -66,9 +66,13 @@ def show_trial(feed: Feed, sample: Path, as_json: bool) -> None:
 def say_warned(found: list[Warned]) -> None:
     """Warnings with their meaning, examples and what to do."""
     for each in found:
-        rows = f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}"
+        rows = (
+            "not known"
+            if each.rows is None
+            else f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}, admitted"
+        )
         show.say(
-            f"\nWarning {each.name}: {rows}, admitted. {each.meaning[:1].upper()}{each.meaning[1:]}.",
+            f"\nWarning {each.name}: {rows}. {each.meaning[:1].upper()}{each.meaning[1:]}.",
             style="yellow",
         )
         for example in each.examples:

@@ -24,10 +24,7 @@ def feed_page(found: Report, at: datetime) -> str:
     ]  # fmt: skip
     parts += [_broken(found)] if found.broken else ["<p>No row is.</p>"]
     if found.warned:
-        parts += ["<h2>Warnings about admitted rows</h2>",
-                  table(["Warning", "Rows", "What it means", "Examples", "What to do"],
-                        [[each.name, each.rows, each.meaning, "; ".join(", ".join(f"{k} '{v}'" for k, v in row.items())
-                          for row in each.examples), each.next_step] for each in found.warned])]  # fmt: skip
+        parts += ["<h2>Warnings about admitted rows</h2>", _warned(found)]
     if found.held:
         parts += ["<h2>Held: waits for a steward</h2>",
                   table(["Delivery", "File", "Reason"],
@@ -57,6 +54,14 @@ def _broken(found: Report) -> str:
         )
         rows.append([each.rule, each.rows, each.meaning, shown, each.next_step])
     return table(["Rule", "Rows", "What it means", "Examples", "What to do"], rows)
+
+
+def _warned(found: Report) -> str:
+    rows = []
+    for each in found.warned:
+        shown = "; ".join(", ".join(f"{k} '{v}'" for k, v in row.items()) for row in each.examples)
+        rows.append([each.name, "?" if each.rows is None else each.rows, each.meaning, shown, each.next_step])
+    return table(["Warning", "Rows", "What it means", "Examples", "What to do"], rows)
 
 
 def _deliveries(found: Report) -> str:

@@ -34,11 +34,12 @@ _ARRIVAL = "_known_at desc, _delivery_id desc, _source_row desc"
 class Warned:
     """One warning: how many current rows it is about, what that means, and some of them, sealed where personal.
 
+    `rows` is None where the rows that are there cannot be asked, as those made before a column was declared.
     `values` is how many different values those rows hold that a referenced feed does not list; None for others.
     """
 
     name: str
-    rows: int
+    rows: int | None
     meaning: str
     next_step: str
     examples: tuple[dict[str, str], ...] = ()
@@ -84,7 +85,8 @@ def warned(
     """Every warning of a feed that rows stand under, in the order declared.
 
     `open_feed` gives the SQL of a feed's current rows, or None where it has none yet: then what reads it is
-    left out, for nothing can be said. Raises: WrongUse for a condition that cannot be evaluated.
+    left out, for nothing can be said. A condition that cannot be evaluated on these rows hides no other.
+    Raises: WrongUse for a condition that is no SQL.
     """
     opened: dict[str, bool] = {}
     found = []
@@ -96,8 +98,8 @@ def warned(
         for feed_id in sorted(feed_ids - set(opened)):
             opened[feed_id] = _open(connection, feeds.get(feed_id), open_feed)
         if all(opened[feed_id] for feed_id in feed_ids):
-            found.append(_count(connection, condition, feed))
-    return [each for each in found if each.rows]
+            found.append(_asked(connection, condition, feed))
+    return [each for each in found if each.rows != 0]
 
 
 def check_warnings(feed: Feed, feeds: dict[str, Feed]) -> list[CitylakeError]:
@@ -112,7 +114,9 @@ def check_warnings(feed: Feed, feeds: dict[str, Feed]) -> list[CitylakeError]:
                 connection.execute("set enable_external_access = false")  # it reads feeds and nothing else
                 if unknown := read_feeds(condition, feed, connection) - set(feeds):
                     raise _unreadable(condition, feed, "no feed " + ", ".join(sorted(unknown)))
-                warned(feed.model_copy(update={"warnings": (condition,)}), feeds, connection, _no_rows)
+                for feed_id in sorted(read_feeds(condition, feed, connection)):
+                    _open(connection, feeds[feed_id], _no_rows)
+                _count(connection, condition, feed)
             except WrongUse as error:
                 problems.append(error)
     return problems
@@ -171,6 +175,16 @@ def _current(feed: Feed, connection: Any) -> str | None:
 def _judged(condition: Rule, feed: Feed, columns: Iterable[str] = ()) -> str:
     listed = "".join(f'"{name}", ' for name in columns)
     return f"select {listed}coalesce(not ({condition.that}), false) as _is_warned from {feed.feed_id}"
+
+
+def _asked(connection: DuckDBPyConnection, condition: Rule, feed: Feed) -> Warned:
+    try:
+        return _count(connection, condition, feed)
+    except WrongUse as error:
+        step = (
+            "See `citylake feed check`; where a column is new, `citylake feed readmit` brings the rows to it."
+        )
+        return Warned(condition.name, None, f"the rows that are there cannot be asked: {error.found}", step)
 
 
 def _count(connection: DuckDBPyConnection, condition: Rule, feed: Feed) -> Warned:

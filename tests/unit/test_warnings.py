@@ -72,6 +72,17 @@ def test_a_feed_without_rows_yet_leaves_out_what_reads_it_and_nothing_else():
     assert set(found) == {"moves"}
 
 
+def test_rows_made_before_a_column_was_declared_hide_no_other_warning():
+    found = _found(("has_owner", "owner_count > 0"), ("moves", _MOVES))
+    assert {name: each.rows for name, each in found.items()} == {
+        "has_owner": None,
+        "moves": 1,
+        "lot_id.unknown": 2,
+    }
+    assert "owner_count" in found["has_owner"].meaning
+    assert "feed readmit" in found["has_owner"].next_step
+
+
 def test_what_no_row_is_about_is_not_listed():
     assert set(_found(("positive", "free_count > 0"), rows={"transport.lot": "select 'a' as lot_id, 1 as capacity_count"
                       " union select 'b', 1 union select 'c', 1"})) == set()  # fmt: skip
