@@ -170,6 +170,7 @@ def _duckdb(source: Path, scratch: Path) -> None:
     text = _transcoded(source, scratch)
     connection = duckdb.connect()
     connection.execute("set threads = 2")
+    connection.execute("set enable_progress_bar = false")
     connection.execute(_PEER.format(source=text, target=scratch / "out.parquet"))
 
 
