@@ -88,6 +88,12 @@ class Privacy(BaseModel):
         return self
 
 
+_SQL_TYPES = {
+    "string": "varchar", "integer": "bigint", "double": "double", "boolean": "boolean", "date": "date",
+    "timestamp": "timestamptz",
+}  # fmt: skip
+
+
 class Column(BaseModel):
     """One declared column. `from` names the source column, or several joined by a space."""
 
@@ -114,6 +120,11 @@ class Column(BaseModel):
         if self.source is None:
             return (self.name,)
         return (self.source,) if isinstance(self.source, str) else self.source
+
+    @property
+    def sql_type(self) -> str:
+        """The type of its values in DuckDB."""
+        return _SQL_TYPES[self.type]
 
     @property
     def is_kept(self) -> bool:

@@ -6,17 +6,12 @@ from citylake.admit import expressions as sql
 from citylake.errors import CitylakeError, Problems, WrongUse
 from citylake.feed import Feed
 
-_TYPES = {
-    "string": "varchar", "integer": "bigint", "double": "double", "boolean": "boolean", "date": "date",
-    "timestamp": "timestamptz",
-}  # fmt: skip
-
 
 def check_rules(feed: Feed) -> list[CitylakeError]:
     """What is wrong with the rules and patterns of a feed, each with its place; empty where nothing is."""
     import duckdb
 
-    columns = [f"null::{_TYPES[column.type]} as {sql.quoted(column.name)}" for column in feed.columns]
+    columns = [f"null::{column.sql_type} as {sql.quoted(column.name)}" for column in feed.columns]
     row = f"select {', '.join(columns)}, null::timestamptz as _landed_at"
     tried = [
         (f"rule '{rule.name}'", f"select coalesce(not ({rule.that}), false) from ({row})")

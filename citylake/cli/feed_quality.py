@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from citylake.cli import show
+from citylake.cli.warned import say_warned, warned_findings
 
 if TYPE_CHECKING:
     from citylake.stewardship.feed_report import Report
@@ -61,8 +62,6 @@ def feed_quality(
 
 
 def _say(found: Report) -> None:
-    from citylake.cli.trials import say_warned
-
     records = found.records
     show.say(f"{found.feed.feed_id}: {found.feed.title.en}", style="bold")
     days = f", {found.days[2]:,} days, {found.days[0]} to {found.days[1]}" if found.days else ""
@@ -98,8 +97,6 @@ def _say(found: Report) -> None:
 
 
 def _findings(found: Report) -> list[dict]:
-    from citylake.cli.trials import warned_findings
-
     listed = [{"about": "records", "what": fate, "count": count} for fate, count in found.records.items()]
     listed += [
         {"about": "rule", "what": each.rule, "count": each.rows, "meaning": each.meaning, "next_step": each.next_step,

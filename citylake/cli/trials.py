@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from citylake.cli import show
 from citylake.cli.progress import doing
+from citylake.cli.warned import say_warned, warned_findings
 from citylake.feed import ALL, Feed
 from citylake.stewardship.quarantine import shown, sources
 from citylake.stewardship.wording import drifted, meaning
 
 if TYPE_CHECKING:
     from citylake.admit.trial import Trial
-    from citylake.stewardship.warned import Warned
 
 _FOUND = (
     show.Field("about", whole=True),
@@ -61,32 +61,6 @@ def show_trial(feed: Feed, sample: Path, as_json: bool) -> None:
         )
     _say_broken(feed, trial)
     say_warned(trial.warned)
-
-
-def say_warned(found: list[Warned]) -> None:
-    """Warnings with their meaning, examples and what to do."""
-    for each in found:
-        rows = (
-            "not known"
-            if each.rows is None
-            else f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}, admitted"
-        )
-        show.say(
-            f"\nWarning {each.name}: {rows}. {each.meaning[:1].upper()}{each.meaning[1:]}.",
-            style="yellow",
-        )
-        for example in each.examples:
-            show.say("  " + ", ".join(f"{name} '{value}'" for name, value in example.items()))
-        show.say(f"  → {each.next_step}")
-
-
-def warned_findings(found: list[Warned]) -> list[dict]:
-    """A flat line for each warning."""
-    return [
-        {"about": "warning", "what": each.name, "count": each.rows, "meaning": each.meaning, "next_step": each.next_step,
-         "example": "; ".join(f"{name} '{value}'" for name, value in (each.examples[0] if each.examples else {}).items())}
-        for each in found
-    ]  # fmt: skip
 
 
 def _say_counts(feed: Feed, sample: Path, trial: Trial) -> None:

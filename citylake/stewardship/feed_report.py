@@ -58,9 +58,10 @@ def report(feed_id: str, delivery_id: str | None = None, limit: int = 30) -> Rep
         )  # fmt: skip
     rules: Counter[str] = Counter()
     nulls: Counter[str] = Counter()
-    counted = deliveries
+    counted, only = deliveries, delivery_id
     if feed.mode == "everything":
         counted = [each for each in deliveries if each["status"] == "admitted"][:1] or deliveries[:1]
+        only = counted[0]["delivery_id"]
     for delivery in counted:
         rules.update(delivery["rule_counts"])
         nulls.update({name: count for name, count in delivery["null_counts"].items() if count})
@@ -69,8 +70,7 @@ def report(feed_id: str, delivery_id: str | None = None, limit: int = 30) -> Rep
         feed, deliveries,
         {fate: sum(each[f"records_{fate}"] or 0 for each in counted) for fate in
          ("parsed", "admitted", "quarantined", "held", "erased")},
-        [_broken(rule, rows, feed, delivery_id or (counted[0]["delivery_id"] if counted is not deliveries else None))
-         for rule, rows in rules.most_common()],
+        [_broken(rule, rows, feed, only) for rule, rows in rules.most_common()],
         dict(nulls.most_common()),
         list(dict.fromkeys(drifted(k, what) for each in deliveries for k, what in each["drift"].items())),
         [{"delivery_id": each["delivery_id"], "name": each["name"],

@@ -16,17 +16,12 @@ from citylake.errors import CitylakeError, WrongUse
 from citylake.feed import Changes, Feed
 from citylake.ledger.partitions import current_deliveries
 from citylake.rule import Rule
+from citylake.stewardship.quarantine import ROLE, SEALED
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ROLE = "steward"
-SEALED = "(sealed)"
 _EXAMPLES = 3
-_TYPES = {
-    "string": "varchar", "integer": "bigint", "double": "double", "boolean": "boolean", "date": "date",
-    "timestamp": "timestamptz",
-}  # fmt: skip
 _ARRIVAL = "_known_at desc, _delivery_id desc, _source_row desc"
 
 
@@ -112,9 +107,10 @@ def check_warnings(feed: Feed, feeds: dict[str, Feed]) -> list[CitylakeError]:
             try:
                 load_spatial(condition, connection)
                 connection.execute("set enable_external_access = false")  # it reads feeds and nothing else
-                if unknown := read_feeds(condition, feed, connection) - set(feeds):
+                needed = read_feeds(condition, feed, connection)
+                if unknown := needed - set(feeds):
                     raise _unreadable(condition, feed, "no feed " + ", ".join(sorted(unknown)))
-                for feed_id in sorted(read_feeds(condition, feed, connection)):
+                for feed_id in sorted(needed):
                     _open(connection, feeds[feed_id], _no_rows)
                 _count(connection, condition, feed)
             except WrongUse as error:
@@ -146,7 +142,7 @@ def _open(connection: DuckDBPyConnection, feed: Feed | None, open_feed: Callable
 
 
 def _no_rows(feed: Feed) -> str:
-    columns = [f'null::{_TYPES[column.type]} as "{column.name}"' for column in feed.kept_columns]
+    columns = [f'null::{column.sql_type} as "{column.name}"' for column in feed.kept_columns]
     return (
         f"select {', '.join(columns)}, null::date as _business_date, null::timestamptz as _known_at,"
         " null::timestamptz as _landed_at, '' as _delivery_id, 0::bigint as _source_row limit 0"
