@@ -1,9 +1,10 @@
-"""Batches of rows between Arrow and DuckDB: read ahead, cut for several threads, put into a table."""
+"""Batches of rows: read ahead, worked on side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 
 def ahead(batches: Iterator) -> Iterator:
@@ -18,17 +19,16 @@ def ahead(batches: Iterator) -> Iterator:
             yield batch
 
 
-def in_parts(batch, parts: int):
-    """A table of one batch in `parts` record batches: DuckDB gives each of its threads a batch of its own."""
-    import pyarrow as pa
+def side_by_side(work: Callable, items: Iterable, workers: int) -> Iterator:
+    """What `work` makes of each item, in their order; at most so many are worked on at once and none waits begun.
 
-    size = -(-batch.num_rows // parts)
-    slices = [batch.slice(start, size) for start in range(0, batch.num_rows, size)]
-    return pa.Table.from_batches(slices or [batch])
-
-
-def append(connection, table: str, rows) -> None:
-    """Insert an Arrow table's rows into a table of the same columns."""
-    connection.register("incoming", rows)
-    connection.execute(f"insert into {table} select * from incoming")
-    connection.unregister("incoming")
+    Raises: what `work` raises, where its result is asked for.
+    """
+    with ThreadPoolExecutor(workers, "admit-work") as pool:
+        begun: deque[Future] = deque()
+        for item in items:
+            begun.append(pool.submit(work, item))
+            if len(begun) == workers:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()

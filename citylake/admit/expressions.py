@@ -5,32 +5,16 @@ Everything here is one row's business. What needs other rows (duplicates) is in 
 
 from __future__ import annotations
 
-import functools
 import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from citylake.admit.reading import raw
+from citylake.admit import times
+from citylake.admit.names import literal, quoted, text_name
+from citylake.admit.reading import raw, trimmed
 from citylake.column import Column
 from citylake.feed import Feed
 from citylake.privacy import looks
 
-_DATE = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T]0?0:00(:00([.]0+)?)?)?"
-_LOCAL = "[-0-9/ T:.]+"
 _WITH_UNIT = r"^([-+]?[0-9.,' ]*[0-9])\s*([^0-9\s].*)$"
-_OFFSET = ":[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: str | float) -> str:
-    """An SQL literal."""
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return repr(value)
 
 
 def _listed(values) -> str:
@@ -40,21 +24,38 @@ def _listed(values) -> str:
 def cleaned(column: Column, feed: Feed, header: list[str]) -> str:
     """The column's text without surrounding space, null where it is empty or a declared sentinel."""
     nulls = _listed(dict.fromkeys(["", *feed.format.nulls, *column.nulls]))
-    places = [raw(header.index(source)) for source in column.sources]
-    parts = [f"case when trim({place}) in {nulls} then null else trim({place}) end" for place in places]
+    places = [trimmed(header.index(source)) for source in column.sources]
+    parts = [f"case when {place} in {nulls} then null else {place} end" for place in places]
     if len(parts) == 1:
         return parts[0]
     # `||` is null as soon as one part is: a date without its month is no date.
     return "(" + " || ' ' || ".join(f"({part})" for part in parts) + ")"
 
 
-def given(column: Column, header: list[str]) -> str:
-    """Whether the department sent any text for the column."""
-    return "(" + " or ".join(f"trim({raw(header.index(source))}) <> ''" for source in column.sources) + ")"
+def is_sentinel(column: Column, feed: Feed, header: list[str]) -> str:
+    """Whether the department sent a text for the column that says that nothing is known."""
+    if not any(text.strip() for text in [*feed.format.nulls, *column.nulls]):
+        return "false"
+    given = " or ".join(f"{trimmed(header.index(source))} <> ''" for source in column.sources)
+    return f"{text_name(column)} is null and ({given})"
 
 
-def typed(column: Column, text: str, feed: Feed) -> str:
-    """The value in the column's type and unit, null where the text does not cast."""
+def staged(feed: Feed, header: list[str], source: str) -> str:
+    """Common table expressions over raw texts; of `timed`, the last, `typed` and `times.business_date` speak.
+
+    A stage of its own for what several expressions need: DuckDB computes anew what stands twice within a `case`.
+    """
+    texts = [f"{cleaned(column, feed, header)} as {text_name(column)}" for column in feed.columns]
+    return (
+        f"texts as (select *, {', '.join(texts)} from {source}),"
+        f" casts as (select {', '.join(['*', *times.casts(feed)])} from texts),"
+        f" timed as (select {', '.join(['*', *times.guarded(feed)])} from casts)"
+    )
+
+
+def typed(column: Column, feed: Feed) -> str:
+    """The value in the column's type and unit over the columns of `staged`, null where the text does not cast."""
+    text = text_name(column)
     match column.type:
         case "string":
             return text
@@ -73,10 +74,8 @@ def typed(column: Column, text: str, feed: Feed) -> str:
                 f"case when lower({text}) in ('true', 't', 'yes', 'y', '1', '是') then true"
                 f" when lower({text}) in ('false', 'f', 'no', 'n', '0', '否') then false end"
             )
-        case "date":
-            return _date(column, text)
-        case "timestamp":
-            return _timestamp(column, text, feed)
+        case "date" | "timestamp":
+            return times.value(column, feed)
     raise AssertionError(column.type)
 
 
@@ -117,79 +116,9 @@ def _in_units(column: Column, text: str, feed: Feed) -> str:
     return f"case {' '.join(known)} end"
 
 
-def _date(column: Column, text: str) -> str:
-    if column.format:
-        return _within_years(f"try_strptime({text}, {literal(column.format)})::date")
-    # A bare cast would take 2020-01-05x, and drop an hour.
-    return f"case when regexp_full_match({text}, '{_DATE}') then {_within_years(f'try_cast({text} as date)')} end"
-
-
-def _within_years(value: str) -> str:
-    """Years 2 to 9999: what lies beyond, 'infinity' too, is no date to Python or to Iceberg, in some time zone."""
-    return f"case when year({value}) between 2 and 9999 then {value} end"
-
-
-def _timestamp(column: Column, text: str, feed: Feed) -> str:
-    zone = literal(feed.format.timezone)
-    if column.is_epoch:
-        return _within_years(_epoch(column, text))
-    if _format_has_offset(column):
-        return _within_years(f"try_strptime({text}, {literal(column.format or '')})")
-    local = f"{_local(column, text)} at time zone {zone}"
-    if skipped := _days_with_a_skipped_hour(feed.format.timezone):
-        # Where the clock was put forward, an hour never was; where it was put back, the second one is meant.
-        never = f"{local} at time zone {zone} <> {_local(column, text)}"
-        local = (
-            f"case when {_local(column, text)}::date in ({skipped}) and {never} then null else {local} end"
-        )
-    if column.format:
-        return local
-    # A text with an offset says itself which instant it is; one without is local to the department.
-    # DuckDB reads an offset only behind seconds.
-    whole = f"regexp_replace({text}, '([ T][0-9]{{1,2}}:[0-9]{{2}})(Z|[+-])', '\\1:00\\2')"
-    instant = _within_years(f"try_cast({whole} as timestamptz)")
-    return f"case when {_has_offset(text)} then {instant} else {local} end"
-
-
-def _epoch(column: Column, text: str) -> str:
-    """Seconds or milliseconds since 1970 as an instant."""
-    per_unit = 1_000_000 if column.format == "epoch_s" else 1_000
-    micros = f"round(try_cast({text} as decimal(20, 3)) * {per_unit})::bigint"
-    return f"case when regexp_full_match({text}, '-?[0-9]{{1,14}}([.][0-9]+)?') then make_timestamptz({micros}) end"
-
-
-@functools.cache
-def _days_with_a_skipped_hour(timezone: str) -> str:
-    """SQL list of the days of 1900 to 2100 on which the clock of a zone is put forward, empty for none."""
-    zone, day = ZoneInfo(timezone), datetime(1900, 1, 1)  # noqa: DTZ001 (local)
-    found, before = [], zone.utcoffset(day)
-    while day.year <= 2100:
-        after = zone.utcoffset(day + timedelta(days=1))
-        if before is not None and after is not None and after > before:
-            found.append(f"date '{day:%Y-%m-%d}'")
-        day, before = day + timedelta(days=1), after
-    return ", ".join(found)
-
-
-def _local(column: Column, text: str) -> str:
-    """The local time in a text without an offset."""
-    if column.format:
-        return _within_years(f"try_strptime({text}, {literal(column.format)})")
-    value = _within_years(f"try_cast({text} as timestamp)")
-    return f"case when regexp_full_match({text}, '{_LOCAL}') then {value} end"  # no words such as 'epoch'
-
-
-def _format_has_offset(column: Column) -> bool:
-    return column.is_epoch or "%z" in (column.format or "").lower()
-
-
-def _has_offset(text: str) -> str:
-    return f"regexp_matches({text}, '{_OFFSET}')"
-
-
 def broken_rules(column: Column) -> list[tuple[str, str]]:
     """(rule, condition that holds when it is broken) over the columns `<name>` and `_text_<name>`."""
-    value, text = quoted(column.name), quoted(f"_text_{column.name}")
+    value, text = quoted(column.name), text_name(column)
     rules = []
     if column.type == "string":
         rules.append(("nul", f"contains({text}, chr(0))"))  # no database can show or keep it
@@ -207,31 +136,13 @@ def broken_rules(column: Column) -> list[tuple[str, str]]:
     return [(f"{column.name}.{kind}", f"coalesce({condition}, false)") for kind, condition in rules]
 
 
-def business_date(feed: Feed, text: str | None = None) -> str:
-    """The local date of the row's event time, from its text; null for reference feeds.
-
-    Reading the local text again is cheaper than turning the instant back to local time.
-    """
-    if feed.partition is None:
-        return "null::date"
-    column = feed.column(feed.partition.by)
-    text = text or quoted(f"_text_{column.name}")
-    if column.type == "date":
-        return typed(column, text, feed)
-    local = f"{_local(column, text)}::date"
-    elsewhere = f"({_timestamp(column, text, feed)} at time zone {literal(feed.format.timezone)})::date"
-    if column.format:
-        return elsewhere if _format_has_offset(column) else local
-    return f"case when {_has_offset(text)} then {elsewhere} else {local} end"
-
-
 def admitted_value(column: Column) -> str:
     """What an admitted row holds: the value, or what privacy makes of it."""
     name = quoted(column.name)
     if column.privacy is None or column.privacy.becomes == "keep":
         return name
     if column.privacy.domain:
-        return f"pseudonym_{column.privacy.domain}({quoted(f'_text_{column.name}')})"
+        return f"pseudonym_{column.privacy.domain}({text_name(column)})"
     if column.privacy.becomes == "generalise(age_band)":
         age = f"(year(_landed_at) - {name})"
         return (

@@ -25,11 +25,11 @@ class MonthFiles:
         if not self.by_month:
             self._writer("all", rows).write_table(rows)
             return
-        months = pc.strftime(pc.cast(rows["_business_date"], "timestamp[s]"), "%Y-%m")
-        found = pc.unique(months).to_pylist()
+        months = pc.floor_temporal(rows["_business_date"], unit="month")
+        found = pc.unique(months)
         for month in found:
             chosen = rows if len(found) == 1 else rows.filter(pc.equal(months, month))
-            self._writer(month, rows).write_table(chosen)
+            self._writer(f"{month.as_py():%Y-%m}", rows).write_table(chosen)
 
     def _writer(self, name: str, rows):
         import pyarrow.parquet as pq

@@ -6,54 +6,80 @@ from collections.abc import Callable
 from pathlib import Path
 
 from citylake.admit import expressions as sql
-from citylake.admit.batches import append
-from citylake.admit.reading import Reading
+from citylake.admit import times
+from citylake.admit.engine import append
+from citylake.admit.names import literal, quoted
+from citylake.admit.reading import Reading, raw, trimmed, with_trimmed
 from citylake.feed import Feed
 
 
-def refuse(connection, feed: Feed, reopen: Callable[[], Reading], admitted: list[Path]) -> list[Path]:
+class Keys:
+    """The hash of every row's key and its number, in a file: memory must not grow with the rows."""
+
+    def __init__(self, path: Path):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.path = path
+        schema = pa.schema([("_key", pa.uint64()), ("_source_row", pa.int64())])
+        self._writer = pq.ParquetWriter(path, schema, compression="none", use_dictionary=False)
+
+    def __enter__(self) -> Keys:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._writer.close()
+
+    def add(self, rows) -> None:
+        """Keep those of the rows whose key could be read."""
+        import pyarrow.compute as pc
+
+        self._writer.write_table(rows.select(["_key", "_source_row"]).filter(pc.is_valid(rows["_key"])))
+
+
+def refuse(
+    connection, feed: Feed, keys: Path, reopen: Callable[[], Reading], admitted: list[Path]
+) -> list[Path]:
     """Put rows of repeated keys into the table `refused`; returns the admitted files without them.
 
     Exact duplicates: the first is kept. The same key with other values: none of them is. The hashes in
-    the table `keys` only choose the candidates, read again by `reopen`; values decide, so a collision
+    the file `keys` only choose the candidates, read again by `reopen`; values decide, so a collision
     cannot refuse a good row.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
+    source = f"read_parquet({literal(str(keys))})"
     candidates = connection.execute(
-        "select _source_row from keys where _key in (select _key from keys group by _key having count(*) > 1)"
+        f"select _source_row from {source} where _key in"
+        f" (select _key from {source} group by _key having count(*) > 1)"
     ).to_arrow_table()["_source_row"]
     if len(candidates) == 0:
         return admitted
     reading = reopen()
-    columns = ", ".join(f"{sql.raw(n)} varchar" for n in range(len(reading.header)))
+    names = [name(n) for name in (raw, trimmed) for n in range(len(reading.header))]
+    columns = ", ".join(f"{name} varchar" for name in names)
     connection.execute(f"create table candidates (_source_row bigint, {columns})")
     wanted = candidates.combine_chunks()
     for batch in reading.batches:
         chosen = batch.filter(pc.is_in(batch["_source_row"], wanted))
         if chosen.num_rows:
-            append(connection, "candidates", pa.Table.from_batches([chosen]))
+            append(connection, "candidates", with_trimmed(chosen))
     _rank(connection, feed, reading.header)
     rows = [row for (row,) in connection.execute("select _source_row from repeated").fetchall()]
     return _without(admitted, rows) if rows else admitted
 
 
 def _rank(connection, feed: Feed, header: list[str]) -> None:
-    raws = ", ".join(sql.raw(n) for n in range(len(header)))
+    raws = ", ".join(raw(n) for n in range(len(header)))
     # Columns of another feed may differ; this one's rows are equal all the same.
-    own = ", ".join(sql.raw(n) for n, name in enumerate(header) if name not in feed.ignores)
-    names = [
-        f"({sql.typed(c, f'({sql.cleaned(c, feed, header)})', feed)}) as {sql.quoted('_key_' + c.name)}"
-        for c in map(feed.column, feed.key)
-    ]
-    key = ", ".join(sql.quoted("_key_" + name) for name in feed.key)
-    by = feed.partition and feed.column(feed.partition.by)
-    date_of = sql.business_date(feed, f"({sql.cleaned(by, feed, header)})" if by else None)
+    own = ", ".join(raw(n) for n, name in enumerate(header) if name not in feed.ignores)
+    names = [f"{sql.typed(c, feed)} as {quoted('_key_' + c.name)}" for c in map(feed.column, feed.key)]
+    key = ", ".join(quoted("_key_" + name) for name in feed.key)
     connection.execute(
         f"""
         create table repeated as
-        with keyed as (select *, {", ".join(names)}, {date_of} as _business_date from candidates),
+        with {sql.staged(feed, header, "candidates")},
+        keyed as (select *, {", ".join(names)}, {times.business_date(feed)} as _business_date from timed),
         ranked as (
             select _source_row, _business_date, {raws},
                 count(*) over (partition by {key}) as key_count,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from citylake.admit import expressions as sql
+from citylake.admit.names import literal, quoted
 from citylake.errors import CitylakeError, Problems, WrongUse
 from citylake.feed import Feed
 
@@ -11,14 +11,14 @@ def check_rules(feed: Feed) -> list[CitylakeError]:
     """What is wrong with the rules and patterns of a feed, each with its place; empty where nothing is."""
     import duckdb
 
-    columns = [f"null::{column.sql_type} as {sql.quoted(column.name)}" for column in feed.columns]
+    columns = [f"null::{column.sql_type} as {quoted(column.name)}" for column in feed.columns]
     row = f"select {', '.join(columns)}, null::timestamptz as _landed_at"
     tried = [
         (f"rule '{rule.name}'", f"select coalesce(not ({rule.that}), false) from ({row})")
         for rule in feed.rules
     ]
     tried += [
-        (f"column '{column.name}': pattern", f"select regexp_full_match('', {sql.literal(column.pattern)})")
+        (f"column '{column.name}': pattern", f"select regexp_full_match('', {literal(column.pattern)})")
         for column in feed.columns
         if column.pattern
     ]

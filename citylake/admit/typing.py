@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from citylake.admit import engine, repeats
 from citylake.admit import expressions as sql
-from citylake.admit import repeats
-from citylake.admit.batches import ahead, append, in_parts
+from citylake.admit.batches import ahead, side_by_side
+from citylake.admit.engine import append
+from citylake.admit.evaluation import Evaluation
 from citylake.admit.months import MonthFiles
+from citylake.admit.names import literal
 from citylake.admit.reading import Reading
-from citylake.admit.rules import broken_declaration
 from citylake.feed import ALL, Feed
 from citylake.ledger.deliveries import Delivery
 
-_MEMORY = "1500MB"
+_MEMORY = "500MB"  # what it needs beyond is on disk
 _THREADS = 2
 
 
@@ -40,9 +42,8 @@ class Typed:
 class Typing:
     """Casts, checks and splits the rows of one delivery into Parquet files under `scratch`.
 
-    Memory is bounded by a batch: only a hash of each key is kept, on disk, to find duplicates by. The
-    DuckDB connection reaches no file but those in `scratch`, so a rule in a feed file can read nothing
-    else. `reopen` gives the delivery's reading anew; it is called only where keys repeat.
+    Memory is bounded by a batch: only a hash of each key is kept, on disk, to find duplicates by. `reopen` gives the
+    delivery's reading anew; it is called only where keys repeat.
     """
 
     def __init__(
@@ -52,117 +53,67 @@ class Typing:
         self.times = {"id": delivery.delivery_id, "landed": landed_at, "known": known_at}
         self.period = feed.covers.period(delivery.name) if feed.covers else None
         self.plausible = feed.partition and feed.partition.plausible(landed_at, feed.format.timezone)
-        self.connection = _connect(scratch, feed, delivery)
+        self.connection = engine.connect(
+            scratch, feed, delivery.delivery_id, database="delivery.duckdb", threads=_THREADS, memory=_MEMORY
+        )
         self.nulls: Counter[str] = Counter()
 
     def run(self, reading: Reading, reopen: Callable[[], Reading]) -> Typed:
         """Everything, in one pass over the delivery and a second only where keys repeat. Raises: Unreadable."""
         try:
             self.connection.execute(
-                "create table keys (_key ubigint, _source_row bigint);"
                 "create table refused (_source_row bigint, _business_date date, rules varchar[], record varchar)"
             )
-            files = MonthFiles(self.scratch / "admitted", self.feed.partition is not None)
-            self._first_pass(reading, files)
-            admitted = files.close()
-            admitted = repeats.refuse(self.connection, self.feed, reopen, admitted)
+            with repeats.Keys(self.scratch / "keys.parquet") as keys:
+                admitted = self._first_pass(reading, keys)
+            admitted = repeats.refuse(self.connection, self.feed, keys.path, reopen, admitted)
             self._add_unparsed(reading)
             return self._finish(reading, admitted)
         finally:
             self.connection.close()
 
-    def _first_pass(self, reading: Reading, files: MonthFiles) -> None:
-        """Read ahead, evaluate, write behind: three threads, of which Arrow's and DuckDB's work runs side by side."""
-        statement = self._statement(reading.header)
-        with ThreadPoolExecutor(1, "admit-write") as pool:
-            written = pool.submit(lambda: None)
-            for batch in ahead(reading.batches):
-                admitted = self._split(self._evaluate(statement, batch))
-                written.result()  # one table behind at most, or memory would not be bounded
-                written = pool.submit(files.write, admitted)
-            written.result()
+    def _first_pass(self, reading: Reading, keys: repeats.Keys) -> list[Path]:
+        """Read ahead, evaluate side by side, write behind: Arrow and DuckDB leave Python's lock while they work."""
+        files = MonthFiles(self.scratch / "admitted", self.feed.partition is not None)
+        evaluation = Evaluation(self.feed, reading.header, self.scratch, self.times, self._days())
+
+        def write(rows) -> None:
+            keys.add(rows)
+            files.write(self._split(rows))
+
+        try:
+            with ThreadPoolExecutor(1, "admit-write") as pool:
+                written = pool.submit(lambda: None)
+                for rows in side_by_side(evaluation, ahead(reading.batches), _THREADS):
+                    written.result()  # one table behind at most, or memory would not be bounded
+                    written = pool.submit(write, rows)
+                written.result()
+        finally:
+            evaluation.close()
+        return files.close()
+
+    def _days(self) -> dict[str, tuple[date, date]]:
+        """The first and last day that each rule about the business date allows."""
+        days = {}
+        if self.period:
+            days["outside_period"] = self.period  # or a wrong date would count as the whole of another day
+        if self.plausible:
+            days["implausible_date"] = self.plausible
+        return days
 
     def _split(self, rows):
-        """Keep count of nulls, keys and refused rows; the rows to admit."""
+        """Keep count of nulls and keep refused rows; the rows to admit."""
         import pyarrow.compute as pc
 
         null_names = [f"_null_{column.name}" for column in self.feed.columns]
         for name, column in zip(null_names, self.feed.columns, strict=True):
             self.nulls[column.name] += pc.sum(rows[name]).as_py() or 0
-        append(
-            self.connection, "keys", rows.select(["_key", "_source_row"]).filter(pc.is_valid(rows["_key"]))
-        )
         good = pc.equal(pc.list_value_length(rows["rules"]), 0)
         bad = rows.filter(pc.invert(good)).select(["_source_row", "_business_date", "rules", "record"])
         if bad.num_rows:
             append(self.connection, "refused", bad)
             rows = rows.filter(good)
         return rows.drop_columns([*null_names, "_key", "rules", "record"])
-
-    def _evaluate(self, statement: str, batch):
-        import duckdb
-
-        self.connection.register("source", in_parts(batch, _THREADS))
-        try:
-            rows = self.connection.execute(statement, self.times).to_arrow_table()
-        except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as error:
-            raise broken_declaration(self.feed, error) from None  # its text could hold a value
-        self.connection.unregister("source")
-        return rows
-
-    def _statement(self, header: list[str]) -> str:
-        """The SELECT that makes of a batch of text the admitted columns, `rules`, `record` and `_key`."""
-        feed = self.feed
-        texts = [f"{sql.cleaned(c, feed, header)} as {sql.quoted('_text_' + c.name)}" for c in feed.columns]
-        nulls = [
-            f"{sql.quoted('_text_' + c.name)} is null and {sql.given(c, header)} as {sql.quoted('_null_' + c.name)}"
-            for c in feed.columns
-        ]
-        values = [
-            f"{sql.typed(c, sql.quoted('_text_' + c.name), feed)} as {sql.quoted(c.name)}"
-            for c in feed.columns
-        ]
-        rules = [item for column in feed.columns for item in sql.broken_rules(column)]
-        rules += [(rule.name, f"coalesce(not ({rule.that}), false)") for rule in feed.rules]
-        if self.period:
-            first, last = (sql.literal(day.isoformat()) for day in self.period)
-            # Or a row with a wrong date would count as the whole of another day.
-            rules.append(
-                ("outside_period", f"coalesce(_business_date not between {first} and {last}, false)")
-            )
-        if self.plausible:
-            first, last = (sql.literal(day.isoformat()) for day in self.plausible)
-            rules.append(
-                ("implausible_date", f"coalesce(_business_date not between {first} and {last}, false)")
-            )
-        # Nearly every row breaks nothing: the list is only made where one of the conditions holds.
-        any_broken = " or ".join(f"({condition})" for _, condition in rules)
-        broken = ", ".join(f"case when {condition} then {sql.literal(name)} end" for name, condition in rules)
-        key = ", ".join(sql.quoted(name) for name in feed.key)
-        # A row whose key could not be read repeats nothing.
-        unusable = ", ".join(
-            sql.literal(f"{name}.{kind}") for name in feed.key for kind in ("cast", "required")
-        )
-        kept = ", ".join(f"{sql.admitted_value(c)} as {sql.quoted(c.name)}" for c in feed.kept_columns)
-        return f"""
-            with texts as (select *, {", ".join(texts)} from source),
-            valued as (
-                select *, $landed::timestamptz as _landed_at, {sql.business_date(feed)} as _business_date,
-                    {", ".join(values + nulls)}
-                from texts
-            ),
-            judged as (
-                select *, case when {any_broken or "false"}
-                    then [rule for rule in [{broken or "null::varchar"}] if rule is not null] else [] end::varchar[] as rules
-                from valued
-            )
-            select {kept}, $id as _delivery_id, _source_row, _business_date,
-                $known::timestamptz as _known_at, _landed_at, {sql.extra(feed, header)} as _extra,
-                rules, case when len(rules) > 0 then {sql.record(feed, header)} end as record,
-                case when not list_has_any(rules, [{unusable}]) then hash({key}) end as _key,
-                {", ".join(sql.quoted("_null_" + c.name) for c in feed.columns)}
-            from judged
-            """
 
     def _add_unparsed(self, reading: Reading) -> None:
         """Refuse records that could not be split into fields; where any column is personal the whole is sealed."""
@@ -190,7 +141,7 @@ class Typing:
             self.connection.execute(
                 "copy (select $id as _delivery_id, _source_row, _business_date, $known::timestamptz as _known_at,"
                 " $landed::timestamptz as _landed_at, rules, record from refused order by _source_row)"
-                f" to {sql.literal(str(target))} (format parquet, compression zstd)",
+                f" to {literal(str(target))} (format parquet, compression zstd)",
                 self.times,
             )
             result.quarantined_files = [target]
@@ -209,7 +160,7 @@ class Typing:
             result.partitions = {ALL: result.admitted}
             return
         if result.admitted_files:
-            listed = ", ".join(sql.literal(str(path)) for path in result.admitted_files)
+            listed = ", ".join(literal(str(path)) for path in result.admitted_files)
             result.partitions = dict(
                 self.connection.execute(
                     f"select strftime(_business_date, '%Y-%m-%d'), count(*) from read_parquet([{listed}]) group by 1"
@@ -220,24 +171,3 @@ class Typing:
             # A day the name promises and no row has is covered all the same: a correction may empty it.
             for ordinal in range(self.period[0].toordinal(), self.period[1].toordinal() + 1):
                 result.partitions.setdefault(date.fromordinal(ordinal).isoformat(), 0)
-
-
-def _connect(scratch: Path, feed: Feed, delivery: Delivery):
-    import duckdb
-
-    from citylake.privacy import pseudonym
-
-    connection = duckdb.connect(str(scratch / "delivery.duckdb"))
-    connection.execute("set timezone = 'UTC'")
-    connection.execute(f"set memory_limit = '{_MEMORY}'")
-    connection.execute(f"set threads = {_THREADS}")
-    connection.execute(f"set temp_directory = {sql.literal(str(scratch / 'spill'))}")
-    for domain in {
-        column.privacy.domain for column in feed.columns if column.privacy and column.privacy.domain
-    }:
-        pseudonym.register(connection, domain)
-    pseudonym.register_seal(connection, delivery.delivery_id)
-    connection.execute(f"set allowed_directories = [{sql.literal(str(scratch))}]")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection

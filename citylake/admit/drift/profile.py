@@ -92,7 +92,7 @@ class Profiler:
 
     def _text(self, place: int, name: str) -> str:
         """A column's text, null where it says that nothing is known."""
-        from citylake.admit.expressions import literal
+        from citylake.admit.names import literal
 
         nulls = {"", *self._feed.format.nulls}
         for column in self._feed.columns:
