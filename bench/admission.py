@@ -130,8 +130,12 @@ def _apart(work, source: Path, scratch: Path) -> tuple[float, float]:
 
 def _timed(work, source: Path, scratch: Path, pipe) -> None:
     import duckdb  # noqa: F401
+    import polars as pl  # noqa: F401
     import pyarrow.csv
-    import pyarrow.parquet  # noqa: F401
+    import pyarrow.parquet
+
+    import citylake.admit.typing
+    import citylake.privacy.pseudonym  # noqa: F401
 
     begun = time.perf_counter()
     work(source, scratch)

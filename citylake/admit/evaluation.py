@@ -12,7 +12,7 @@ from citylake.admit.reading import with_trimmed
 from citylake.admit.rules import broken_declaration
 from citylake.feed import Feed
 
-_MEMORY = "500MB"
+_MEMORY = "300MB"
 
 
 class Evaluation:

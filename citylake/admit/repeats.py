@@ -7,7 +7,6 @@ from pathlib import Path
 
 from citylake.admit import expressions as sql
 from citylake.admit import times
-from citylake.admit.engine import append
 from citylake.admit.names import literal, quoted
 from citylake.admit.reading import Reading, raw, trimmed, with_trimmed
 from citylake.feed import Feed
@@ -46,30 +45,54 @@ def refuse(
     the file `keys` only choose the candidates, read again by `reopen`; values decide, so a collision
     cannot refuse a good row.
     """
-    import pyarrow.compute as pc
-
     source = f"read_parquet({literal(str(keys))})"
-    candidates = connection.execute(
+    wanted = _numbers(
+        connection,
         f"select _source_row from {source} where _key in"
-        f" (select _key from {source} group by _key having count(*) > 1)"
-    ).to_arrow_table()["_source_row"]
-    if len(candidates) == 0:
+        f" (select _key from {source} group by _key having count(*) > 1)",
+    )
+    if len(wanted) == 0:
         return admitted
-    reading = reopen()
+    candidates = keys.with_name("candidates.parquet")
+    header = _keep_candidates(reopen(), wanted, candidates)
+    _rank(connection, feed, header, f"read_parquet({literal(str(candidates))})")
+    refused = _numbers(connection, "select _source_row from repeated")
+    return _without(admitted, refused) if len(refused) else admitted
+
+
+def _numbers(connection, query: str):
+    """The numbers a query gives, sorted, as an array."""
+    import numpy as np
+
+    return np.sort(connection.execute(query).fetchnumpy()["_source_row"])
+
+
+def _are_among(numbers, wanted):
+    """For each of an Arrow column's numbers whether it is in a sorted array, as an Arrow mask."""
+    import numpy as np
+    import pyarrow as pa
+
+    found = numbers.to_numpy()
+    places = np.minimum(np.searchsorted(wanted, found), len(wanted) - 1)
+    return pa.array(wanted[places] == found)
+
+
+def _keep_candidates(reading: Reading, wanted, path: Path) -> list[str]:
+    """Write the records of the wanted numbers, trimmed too, to a file; returns the header."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     names = [name(n) for name in (raw, trimmed) for n in range(len(reading.header))]
-    columns = ", ".join(f"{name} varchar" for name in names)
-    connection.execute(f"create table candidates (_source_row bigint, {columns})")
-    wanted = candidates.combine_chunks()
-    for batch in reading.batches:
-        chosen = batch.filter(pc.is_in(batch["_source_row"], wanted))
-        if chosen.num_rows:
-            append(connection, "candidates", with_trimmed(chosen))
-    _rank(connection, feed, reading.header)
-    rows = [row for (row,) in connection.execute("select _source_row from repeated").fetchall()]
-    return _without(admitted, rows) if rows else admitted
+    schema = pa.schema([("_source_row", pa.int64()), *((name, pa.string()) for name in names)])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in reading.batches:
+            chosen = batch.filter(_are_among(batch["_source_row"], wanted))
+            if chosen.num_rows:
+                writer.write_batch(with_trimmed(chosen).cast(schema))
+    return reading.header
 
 
-def _rank(connection, feed: Feed, header: list[str]) -> None:
+def _rank(connection, feed: Feed, header: list[str], source: str) -> None:
     raws = ", ".join(raw(n) for n in range(len(header)))
     # Columns of another feed may differ; this one's rows are equal all the same.
     own = ", ".join(raw(n) for n, name in enumerate(header) if name not in feed.ignores)
@@ -78,7 +101,7 @@ def _rank(connection, feed: Feed, header: list[str]) -> None:
     connection.execute(
         f"""
         create table repeated as
-        with {sql.staged(feed, header, "candidates")},
+        with {sql.staged(feed, header, source)},
         keyed as (select *, {", ".join(names)}, {times.business_date(feed)} as _business_date from timed),
         ranked as (
             select _source_row, _business_date, {raws},
@@ -103,18 +126,23 @@ def _rank(connection, feed: Feed, header: list[str]) -> None:
     )
 
 
-def _without(files: list[Path], rows: list[int]) -> list[Path]:
+def _without(files: list[Path], refused) -> list[Path]:
     """The admitted files again, less the rows that turned out to be repeated."""
-    import pyarrow.dataset as ds
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     remade = []
     for path in files:
         target = path.with_name(f"once-{path.name}")
-        source = ds.dataset(path)
-        with pq.ParquetWriter(target, source.schema, compression="zstd") as writer:
-            for batch in source.to_batches(filter=~ds.field("_source_row").isin(rows)):
-                writer.write_batch(batch)
+        with (
+            pq.ParquetFile(path) as source,
+            pq.ParquetWriter(target, source.schema_arrow, compression="zstd") as writer,
+        ):
+            for number in range(source.num_row_groups):
+                rows = source.read_row_group(number)
+                kept = rows.filter(pc.invert(_are_among(rows["_source_row"], refused)))
+                if kept.num_rows:
+                    writer.write_table(kept)
         path.unlink()
         if pq.read_metadata(target).num_rows:
             remade.append(target)

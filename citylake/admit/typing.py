@@ -20,7 +20,7 @@ from citylake.admit.reading import Reading
 from citylake.feed import ALL, Feed
 from citylake.ledger.deliveries import Delivery
 
-_MEMORY = "500MB"  # what it needs beyond is on disk
+_MEMORY = "300MB"  # what it needs beyond is on disk
 _THREADS = 2
 
 
