@@ -36,7 +36,10 @@ def _arguments() -> argparse.Namespace:
         "--until", type=date.fromisoformat, help="the last business day (default: the scenario's)"
     )
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="above 1, so many times the stations (default 1)"
+        "--scale",
+        type=float,
+        default=1.0,
+        help="so many times the parking spaces and cars; above 1 the stations too (default 1)",
     )
     parser.add_argument(
         "--scenario", default="default", help="a name in simulator/scenarios or a path to a .yml"

@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from simulator.deliveries import Delivery, Label, Observation, Reading, local
-from simulator.departments import air_quality, air_station, case_report, district
+from simulator.departments import (
+    air_quality,
+    air_station,
+    case_report,
+    district,
+    parking_event,
+    parking_lists,
+    parking_occupancy,
+    parking_payment,
+)
 from simulator.scenario import Scenario
 from simulator.world.districts import changes, known_on
+from simulator.world.lots import Lot, lots
 from simulator.world.stations import STATIONS, Station, stations
 
 # The last delivery that belongs to a business day comes three days later; registers issued until then count.
@@ -21,9 +31,11 @@ class City:
     """What a simulated city sent between two business days, and who and what there was."""
 
     seed: int
+    scenario: Scenario
     first: date
     last: date
     stations: tuple[Station, ...]
+    lots: tuple[Lot, ...]
     observations: tuple[Observation, ...]
 
     @property
@@ -57,29 +69,36 @@ def simulate(
     scenario: Scenario,
     days: int,
     until: date | None = None,
-    scale: float = 1.0,
+    scale: float = 0.1,
     after_day: Callable[[], None] = lambda: None,
 ) -> City:
     """Make `days` business days that end on `until` (the scenario's, if None).
 
-    Calls `after_day` after each. `scale` above 1 multiplies the stations; up to 1 it changes nothing here.
+    Calls `after_day` after each. `scale` multiplies the parking spaces, and with them the cars that park; above 1 the
+    stations too.
     """
     last = until or scenario.until
     first = last - timedelta(days - 1)
     here = stations(max(len(STATIONS), round(len(STATIONS) * scale)))
-    made = [*case_report.shipped(), *references(first, last, here)]
+    all_lots = lots(seed, scenario.parking, scale)
+    made = [*case_report.shipped(), *references(first, last, here, all_lots)]
     for day in _days(first, last):
         made += air_quality.day_of_files(seed, scenario, day, here)
+        made += parking_event.day_of_files(seed, scenario, day, all_lots)
+        made.append(parking_payment.delivery_of(seed, scenario, day, all_lots))
+        made.append(parking_occupancy.delivery_of(seed, scenario, day, all_lots))
         after_day()
-    return City(seed, first, last, here, tuple(sorted(made, key=_arrival)))
+    return City(seed, scenario, first, last, here, all_lots, tuple(sorted(made, key=_arrival)))
 
 
-def references(first: date, last: date, here: tuple[Station, ...]) -> list[Observation]:
+def references(
+    first: date, last: date, here: tuple[Station, ...], all_lots: tuple[Lot, ...]
+) -> list[Observation]:
     """The registers in force at the start, and those issued while the days' files arrive.
 
     The register of stations comes on the first of each month, when a station opens or moves and when one
-    is added late; the list of districts on New Year's Day and when a change comes into force. An unchanged
-    list is recorded, nothing else.
+    is added late; the lists of parking lots and barriers on the first of each month; the list of districts
+    on New Year's Day and when a change comes into force. An unchanged list is recorded, nothing else.
     """
     opening = local(first, 6)
     end = local(last, 0) + LATEST
@@ -92,7 +111,12 @@ def references(first: date, last: date, here: tuple[Station, ...]) -> list[Obser
     ]
     stations_at = [opening, *_until(end, opening, [*monthly, *added])]
     districts_at = [opening, *_until(end, opening, reforms)]
+    lots_at = [opening, *_until(end, opening, monthly)]
     return [
+        *_issues(parking_lists.LOTS, [parking_lists.lot_delivery(all_lots, at) for at in lots_at],
+                 [[lot for lot in all_lots if lot.opened <= at.date()] for at in lots_at]),
+        *_issues(parking_lists.BARRIERS, [parking_lists.barrier_delivery(all_lots, at) for at in lots_at],
+                 [parking_lists.barrier_rows(all_lots, at.date()) for at in lots_at]),
         *_issues(air_station.FEED, [air_station.delivery(here, at) for at in stations_at],
                  [air_station.register(here, at) for at in stations_at]),
         *_issues(district.FEED, [district.delivery(known_on(at.date()), at) for at in districts_at],

@@ -83,6 +83,90 @@ class AirScenario(BaseModel):
     sensors: SensorRates
 
 
+class Wait(BaseModel):
+    """Seconds from being captured to crossing the line: a lognormal's median, and the spread of its logarithm."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    median: float = Field(gt=0)
+    spread: float = Field(gt=0)
+
+
+class EntryWaits(BaseModel):
+    """Before leaving without paying, and after."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    barrier: Wait
+    free_flow: Wait
+
+
+class PayingRates(_Rates):
+    """Per ticket of those who may leave before they pay."""
+
+    before_leaving: Rate
+    never: Rate
+    in_two_parts: Rate
+    refunded: Rate
+
+
+class CameraRates(_Rates):
+    """Per event at a lane."""
+
+    missing_entry: Rate
+    missing_exit: Rate
+    misread_plate: Rate
+    unread_plate: Rate
+
+
+class ParkingFileRates(_Rates):
+    """Per platform and day."""
+
+    late_file: Rate
+    missing_file: Rate
+    empty_file: Rate
+    corrected_file: Rate
+    same_bytes: Rate
+    removed_column: Rate
+
+
+class ParkingRowRates(_Rates):
+    """Per event."""
+
+    out_of_range: Rate
+    text_in_number: Rate
+    two_faults: Rate
+    not_in_list: Rate
+    required_missing: Rate
+    impossible_time: Rate
+    exact_duplicate: Rate
+    conflicting_key: Rate
+    wrong_column_count: Rate
+
+
+class ParkingScenario(BaseModel):
+    """The parking lots, who parks there, and what goes wrong with what their platforms send."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lots: int = Field(gt=0)
+    scenic_lots: int = Field(ge=0)
+    scenic_barriers_removed: int = Field(ge=0)
+    adopted_share: float = Field(ge=0, le=1)
+    stays_per_space: float = Field(gt=0)
+    entry_s: EntryWaits
+    paying: PayingRates
+    cameras: CameraRates
+    files: ParkingFileRates
+    rows: ParkingRowRates
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ParkingScenario:
+        if not self.scenic_barriers_removed <= self.scenic_lots <= round(self.adopted_share * self.lots):
+            raise ValueError("barriers removed <= scenic lots <= lots that have adopted is needed")
+        return self
+
+
 class Scenario(BaseModel):
     """One simulated city."""
 
@@ -90,6 +174,7 @@ class Scenario(BaseModel):
 
     until: date
     air: AirScenario
+    parking: ParkingScenario
 
 
 def read(name: str = "default") -> Scenario:

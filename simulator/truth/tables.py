@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulator.city import City
-from simulator.truth import air, cases
+from simulator.truth import air, cases, parking
 
 DEFECTS = pa.schema(
     [("feed", pa.string()), ("delivery_name", pa.string()), ("sequence", pa.int32()),
@@ -50,9 +50,9 @@ def indicators(city: City) -> pa.Table:
     """Every indicator at two instants: before and after the late data."""
     instants = (city.before_late_data, city.after_late_data)
     reported = [cases.indicators(city.observations, as_of) for as_of in instants]
-    whole = pd.concat([air.indicators(city, instants), *reported], ignore_index=True).sort_values(
-        ["as_of", "code", "period_type", "period", "area_type", "area", "vintage"], ignore_index=True
-    )
+    whole = pd.concat(
+        [air.indicators(city, instants), parking.indicators(city, instants), *reported], ignore_index=True
+    ).sort_values(["as_of", *_KEYS], ignore_index=True)
     whole["as_of"] = pd.to_datetime(whole["as_of"], utc=True)
     return pa.Table.from_pandas(whole[INDICATORS.names], schema=INDICATORS, preserve_index=False)
 

@@ -22,7 +22,7 @@ STATIONS, DISTRICTS = "environment.air_station", "governance.district"
 @pytest.fixture(scope="module")
 def month():
     """The deliveries of a simulated month by feed, of the first senders, in order of arrival: (sender, content)."""
-    city = simulate(11, scenario.read(), DAYS, date(2026, 3, 1))
+    city = simulate(11, scenario.read(), DAYS, date(2026, 3, 1), scale=0.01)
     sent: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
     for each in sorted(city.deliveries, key=lambda each: each.arrived_at):
         for feed in map(find_feed, (AIR, WEATHER, CASES, STATIONS, DISTRICTS)):

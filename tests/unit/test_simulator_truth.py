@@ -115,7 +115,7 @@ def test_what_is_known_at_an_instant_is_the_newest_readable_file_by_then():
         return Observation(delivery, (), readings, None if pm25 is None else _day(EAST, DAY, pm25))
 
     seen = (sent(1, 10, "admitted"), sent(3, None, "held"), sent(5, 30, "admitted"))
-    city = City(1, DAY, DAY, (EAST,), seen)
+    city = City(1, scenario.read(), DAY, DAY, (EAST,), (), seen)
     at = {hour: air.current_days(city, local(DAY, hour)) for hour in (0, 2, 4, 6)}
     assert at[0] == []
     assert [each.admitted[0, PM25] for each in (at[2][0], at[4][0], at[6][0])] == [10, 10, 30]
@@ -164,7 +164,7 @@ def test_the_shipped_reports_say_what_was_published():
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    return simulate(2, scenario.read(), 4)
+    return simulate(2, scenario.read(), 4, scale=0.01)
 
 
 def test_knowable_is_what_the_bytes_that_had_come_really_say(city):

@@ -1,0 +1,151 @@
+"""Cars that park: who came when to which lot, for how long, what is due and when it is paid.
+
+A day's arrivals depend on the seed and that day alone. A car comes to one lot at most once in four days, and stays
+less than two, so that who left is never in doubt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from simulator.scenario import ParkingScenario
+from simulator.streams import stream
+from simulator.world.lots import Lot
+
+DAY_S = 86_400
+LONGEST_S = 2 * DAY_S - 3_600
+FREE_S = 15 * 60
+LATEST_PAYMENT = timedelta(days=6)  # after leaving; nobody pays later in this city
+_VEHICLES = 4 * 100_003  # a prime of them a day, so that any stride goes round them all
+_SYMBOLS = np.array(list("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"))
+# When cars arrive: shares of the day's by hour, on working days and on free ones.
+_WORKING = np.array([1, .6, .4, .3, .4, 1, 3, 8, 9, 6, 5, 5, 5, 5, 5, 5, 5, 6, 7, 6, 5, 4, 3, 2])  # fmt: skip
+_FREE = np.array([1.5, .8, .5, .4, .4, .6, 1, 2, 4, 7, 8, 7, 6, 7, 7, 6, 6, 6, 6, 6, 5, 4, 3, 2])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Payments of some tickets: one row per payment and ticket.
+
+    Columns: payment, vehicle, paid_s (seconds since the day's midnight), kind (payment | refund), ticket, amount_cny.
+    """
+
+    rows: pd.DataFrame
+
+
+@lru_cache(maxsize=16)
+def arrivals(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: date) -> pd.DataFrame:
+    """Everyone who drove in on `day`: one row per stay.
+
+    Columns: session, lot (its place in `here`), vehicle, entered_s and left_s (when the line was crossed, seconds since
+    this day's midnight, tenths), entry_wait_s and exit_wait_s (from captured to crossed), is_free_flow, due_cny, ticket
+    ('' where nothing is due).
+    """
+    random = stream(seed, "parking", day)
+    is_free = day.weekday() >= 5
+    expected = np.array([lot.spaces for lot in here]) * scenario.stays_per_space
+    expected *= np.where([lot.is_scenic for lot in here], 1.6 if is_free else 0.7, 0.9 if is_free else 1.0)
+    counts = np.minimum(random.poisson(expected), _VEHICLES // 8)
+    lot = np.repeat(np.arange(len(here)), counts)
+    total = len(lot)
+    weights = _FREE if is_free else _WORKING
+    entered = (random.choice(24, total, p=weights / weights.sum()) + random.random(total)) * 3600
+    stay = np.clip(random.lognormal(np.log(160 * 60), 1.0, total), 120, LONGEST_S)
+    entered, stay = np.round(entered, 1), np.round(stay, 1)
+    free_flow = np.array([each.is_free_flow(day) for each in here])[lot]
+    waits = [_waits(random, scenario, free_flow) for _ in range(2)]
+    price = np.array([each.price_cny for each in here])[lot]
+    due = np.where(stay <= FREE_S, 0.0, np.minimum(np.ceil(stay / 3600) * price, 10 * price))
+    number = np.arange(total)
+    return pd.DataFrame({
+        "session": [f"{day:%Y%m%d}{n:07d}" for n in number], "lot": lot,
+        "vehicle": _vehicles(seed, day, counts), "entered_s": entered, "left_s": np.round(entered + stay, 1),
+        "entry_wait_s": waits[0], "exit_wait_s": waits[1], "is_free_flow": free_flow, "due_cny": due,
+        "ticket": np.where(due > 0, [f"T{day:%y%m%d}{n:07d}" for n in number], ""),
+    })  # fmt: skip
+
+
+def plates(seed: int, vehicles: np.ndarray) -> np.ndarray:
+    """The number plates of vehicles; every fifth is a new-energy one with a character more."""
+    base = len(_SYMBOLS)
+    # A bijection of the numbers below 34^5: plates differ, and those of neighbours look nothing alike.
+    code = (vehicles.astype(np.int64) * 7_368_787 + 1_234_567 + seed % 1000) % base**5
+    letters = [_SYMBOLS[(code // base**place) % base] for place in range(5)]
+    found = np.char.add("浙A", letters[0])
+    for each in letters[1:]:
+        found = np.char.add(found, each)
+    return np.where(vehicles % 5 == 0, np.char.add(found, "D"), found)
+
+
+def payments(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: date) -> Paid:
+    """Everything paid and paid back for the tickets of those who drove in on `day`, by the time of paying."""
+    stays = arrivals(seed, scenario, here, day)
+    owing = stays[stays["ticket"] != ""].reset_index(drop=True)
+    random = stream(seed, "paying", day)
+    total = len(owing)
+    share, uniform = random.random(total), random.random((3, total))
+    habits = scenario.paying
+    prepays = share < habits.before_leaving
+    never = share >= 1 - habits.never
+    after = np.minimum(random.exponential(20 * 3600, total) + 30, LATEST_PAYMENT.total_seconds() - DAY_S)
+    at_exit = ~owing["is_free_flow"].to_numpy()
+    left = owing["left_s"].to_numpy()
+    paid = np.where(prepays, left - 60 - uniform[0] * 240, left + after)
+    paid = np.floor(np.where(at_exit, left - 8, paid))
+    pays = at_exit | ~never
+    # Two of a vehicle's tickets in one payment: those that would be paid on one day are.
+    in_parts = pays & ~at_exit & ~prepays & (uniform[1] < habits.in_two_parts)
+    refunded = pays & ~in_parts & (uniform[2] < habits.refunded)
+    rows = pd.DataFrame({"vehicle": owing["vehicle"], "ticket": owing["ticket"], "paid_s": paid,
+                         "kind": "payment", "amount_cny": owing["due_cny"]})  # fmt: skip
+    first = np.ceil(owing["due_cny"] / 2)
+    whole = rows[pays].copy()
+    whole.loc[in_parts[pays], "amount_cny"] = first[pays & in_parts]
+    rest = rows[in_parts].assign(
+        paid_s=paid[in_parts] + DAY_S / 2, amount_cny=(owing["due_cny"] - first)[in_parts]
+    )
+    back = rows[refunded].assign(paid_s=paid[refunded] + DAY_S, kind="refund")
+    later = whole[(~at_exit & ~prepays)[pays]]
+    single = whole[(at_exit | prepays)[pays]]
+    return Paid(_numbered([single, rest[rest["amount_cny"] > 0], back], later))
+
+
+def _numbered(single: list[pd.DataFrame], later: pd.DataFrame) -> pd.DataFrame:
+    """Payments with their numbers: what one vehicle pays on one day after leaving is one payment, at its last time."""
+    parts = [
+        each.assign(payment=each["ticket"].str[1:] + letter)
+        for letter, each in zip("ABR", single, strict=True)
+    ]
+    of_a_day = later.groupby(["vehicle", later["paid_s"] // DAY_S])
+    parts.append(
+        later.assign(
+            payment=of_a_day["ticket"].transform("min").str[1:] + "C",
+            paid_s=of_a_day["paid_s"].transform("max"),
+        )
+    )
+    return pd.concat(parts, ignore_index=True).sort_values(["paid_s", "payment", "ticket"], ignore_index=True)
+
+
+def _waits(random, scenario: ParkingScenario, free_flow: np.ndarray) -> np.ndarray:
+    """Seconds from being captured to crossing the line."""
+    barrier, free = scenario.entry_s.barrier, scenario.entry_s.free_flow
+    normal = random.standard_normal(len(free_flow))
+    median = np.where(free_flow, free.median, barrier.median)
+    spread = np.where(free_flow, free.spread, barrier.spread)
+    return np.maximum(np.round(median * np.exp(spread * normal), 1), 0.2)
+
+
+def _vehicles(seed: int, day: date, counts: np.ndarray) -> np.ndarray:
+    """Which car: of every lot's visitors of a day none comes again within four days."""
+    random = stream(seed, "visitors", day)
+    quarter = _VEHICLES // 4
+    starts = random.integers(0, quarter, len(counts))
+    steps = 2 * random.integers(0, quarter // 4, len(counts)) + 1
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    place = (np.repeat(starts, counts) + within * np.repeat(steps, counts)) % quarter
+    return place * 4 + day.toordinal() % 4
