@@ -31,8 +31,9 @@ _SPELLED = {
     "lb": "pound", "磅": "pound", "斤": "jin", "K": "kelvin", "mbar": "millibar",
     "百帕": "hectopascal", "%": "percent", "元": "CNY", "CNY": "CNY", "RMB": "CNY", "¥": "CNY",
 }  # fmt: skip
-_PSEUDONYM = re.compile(r"^pseudonym\(([a-z][a-z0-9_]*)\)$")
-_AS = re.compile(r"^(keep|drop|generalise\(age_band\)|pseudonym\([a-z][a-z0-9_]*\))$")
+_KEYED = re.compile(r"^(pseudonym|match_key)\(([a-z][a-z0-9_]*)\)$")
+_AS = re.compile(r"^(keep|drop|generalise\(age_band\)|(pseudonym|match_key)\([a-z][a-z0-9_]*\))$")
+MATCH = "_match"  # what the name of the column beside a match key ends in
 
 ColumnType = Literal["string", "integer", "double", "boolean", "date", "timestamp"]
 
@@ -72,23 +73,30 @@ class Privacy(BaseModel):
 
     @property
     def domain(self) -> str | None:
-        """The linkage domain of a pseudonym."""
-        match = _PSEUDONYM.match(self.becomes)
-        return match.group(1) if match else None
+        """The linkage domain of a pseudonym or match key."""
+        match = _KEYED.match(self.becomes)
+        return match.group(2) if match else None
+
+    @property
+    def is_match_key(self) -> bool:
+        """Whether values one character apart can be told to be so."""
+        return self.becomes.startswith("match_key(")
 
     @model_validator(mode="after")
     def _allowed(self) -> Privacy:
         if not _AS.match(self.becomes):
             raise ValueError(
-                f"privacy.as '{self.becomes}' is not known; expected keep, drop, pseudonym(<domain>) or"
-                " generalise(age_band)"
+                f"privacy.as '{self.becomes}' is not known; expected keep, drop, pseudonym(<domain>),"
+                " match_key(<domain>) or generalise(age_band)"
             )
         if self.kind == "direct" and self.becomes == "keep":
-            raise ValueError("a direct identifier is never kept; use drop or pseudonym(<domain>)")
+            raise ValueError(
+                "a direct identifier is never kept; use drop, pseudonym(<domain>) or match_key(<domain>)"
+            )
         return self
 
 
-_SQL_TYPES = {
+SQL_TYPES = {
     "string": "varchar", "integer": "bigint", "double": "double", "boolean": "boolean", "date": "date",
     "timestamp": "timestamptz",
 }  # fmt: skip
@@ -124,12 +132,23 @@ class Column(BaseModel):
     @property
     def sql_type(self) -> str:
         """The type of its values in DuckDB."""
-        return _SQL_TYPES[self.type]
+        return SQL_TYPES[self.type]
 
     @property
     def is_kept(self) -> bool:
         """False where admission drops it."""
         return not (self.privacy and self.privacy.becomes == "drop")
+
+    @property
+    def admitted(self) -> dict[str, ColumnType]:
+        """Name -> type of what an admitted row holds of it: nothing where it is dropped, text where privacy changes
+        the value, and beside a match key the column `<name>_match`."""
+        if not self.is_kept:
+            return {}
+        if self.privacy is None or self.privacy.becomes == "keep":
+            return {self.name: self.type}
+        names = [self.name, self.name + MATCH] if self.privacy.is_match_key else [self.name]
+        return dict.fromkeys(names, "string")
 
     @property
     def is_epoch(self) -> bool:
@@ -201,6 +220,8 @@ class Column(BaseModel):
                 raise ValueError(f"an integer cannot be converted from {self.from_unit}; use `type: double`")
         if self.privacy and self.privacy.becomes == "generalise(age_band)" and self.type != "integer":
             raise ValueError("generalise(age_band) is for a birth year: `type: integer`")
+        if self.privacy and self.privacy.is_match_key and self.type != "string":
+            raise ValueError("match_key is for a text that may be misread: `type: string`")
         if self.format and self.type not in ("date", "timestamp"):
             raise ValueError("format is for date and timestamp")
         if self.is_epoch and self.type != "timestamp":

@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from citylake import settings
 from citylake.arrival import Arrival, Changes, Covers, Drift
-from citylake.column import Column
+from citylake.column import Column, ColumnType
 from citylake.declaration import NAME, Duration, Strict, Text, repeated
 from citylake.declaration import read_yaml as _yaml
 from citylake.declaration import shown as _shown
@@ -93,6 +93,11 @@ class Feed(Strict):
         """The columns that admitted rows have: all but those dropped for privacy."""
         return tuple(column for column in self.columns if column.is_kept)
 
+    @property
+    def admitted_columns(self) -> dict[str, ColumnType]:
+        """Name -> type of the declared columns as admitted rows hold them, in declared order."""
+        return {name: kind for column in self.columns for name, kind in column.admitted.items()}
+
     def column(self, name: str) -> Column:
         """The declared column of that name; KeyError where there is none."""
         return next(column for column in self.columns if column.name == name)
@@ -124,6 +129,11 @@ class Feed(Strict):
     def _consistent(self) -> Feed:
         kept = {column.name for column in self.kept_columns}
         problems = [f"column '{name}' is declared twice" for name in repeated(c.name for c in self.columns)]
+        problems += [
+            f"column '{c.name}' has the name of what match_key makes beside another; give it another"
+            for c in self.columns
+            if any(c.name in other.admitted for other in self.columns if other.name != c.name)
+        ]
         problems += [
             f"rule '{name}' is declared twice"
             for name in repeated(r.name for r in self.rules + self.warnings)

@@ -82,12 +82,9 @@ class Table(Strict):
 def _reference(feed: Feed) -> Table:
     """A reference feed's conformed table: its current rows."""
     columns = [
-        TableColumn(
-            name=column.name,
-            type="string" if column.privacy and column.privacy.becomes != "keep" else column.type,
-            description=(column.title or {}).get("en", column.name),
-        )
-        for column in feed.kept_columns
+        TableColumn(name=name, type=kind, description=(column.title or {}).get("en", column.name))
+        for column in feed.columns
+        for name, kind in column.admitted.items()
     ]
     return Table(
         domain=feed.department, name=feed.dataset, title=feed.title, grain=feed.grain, key=feed.key,

@@ -15,17 +15,18 @@ def connect(scratch: Path, feed: Feed, delivery_id: str, *, database: str, threa
     """
     import duckdb
 
-    from citylake.privacy import pseudonym
+    from citylake.privacy import match_key, pseudonym
 
     connection = duckdb.connect(database if database == ":memory:" else str(scratch / database))
     connection.execute("set global timezone = 'UTC'")
     connection.execute(f"set memory_limit = '{memory}'")
     connection.execute(f"set threads = {threads}")
     connection.execute(f"set temp_directory = {literal(str(scratch / 'spill'))}")
-    for domain in {
-        column.privacy.domain for column in feed.columns if column.privacy and column.privacy.domain
-    }:
+    keyed = {each.privacy for each in feed.columns if each.privacy and each.privacy.domain}
+    for domain in {str(each.domain) for each in keyed if not each.is_match_key}:
         pseudonym.register(connection, domain)
+    for domain in {str(each.domain) for each in keyed if each.is_match_key}:
+        match_key.register(connection, domain)
     pseudonym.register_seal(connection, delivery_id)
     connection.execute(f"set allowed_directories = [{literal(str(scratch))}]")
     connection.execute("set enable_external_access = false")

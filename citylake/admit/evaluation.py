@@ -64,7 +64,9 @@ def _statement(feed: Feed, header: list[str], days: dict[str, tuple[date, date]]
     key = ", ".join(quoted(name) for name in feed.key)
     # A row whose key could not be read repeats nothing.
     unusable = ", ".join(literal(f"{name}.{kind}") for name in feed.key for kind in ("cast", "required"))
-    kept = ", ".join(f"{sql.admitted_value(c)} as {quoted(c.name)}" for c in feed.kept_columns)
+    kept = ", ".join(
+        f"{value} as {quoted(name)}" for c in feed.columns for name, value in sql.admitted_values(c).items()
+    )
     return f"""
         with {sql.staged(feed, header, "source")},
         valued as (

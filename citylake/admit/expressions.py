@@ -136,20 +136,28 @@ def broken_rules(column: Column) -> list[tuple[str, str]]:
     return [(f"{column.name}.{kind}", f"coalesce({condition}, false)") for kind, condition in rules]
 
 
-def admitted_value(column: Column) -> str:
-    """What an admitted row holds: the value, or what privacy makes of it."""
-    name = quoted(column.name)
+def admitted_values(column: Column) -> dict[str, str]:
+    """Name -> SQL of what an admitted row holds of a column (`Column.admitted`): the value, or what privacy makes of it."""
     if column.privacy is None or column.privacy.becomes == "keep":
-        return name
-    if column.privacy.domain:
-        return f"pseudonym_{column.privacy.domain}({text_name(column)})"
-    if column.privacy.becomes == "generalise(age_band)":
-        age = f"(year(_landed_at) - {name})"
-        return (
-            f"case when {age} < 18 then '<18' when {age} < 60 then '18-59' when {age} < 70 then '60-69'"
-            f" when {age} < 80 then '70-79' when {age} >= 80 then '80+' end"
-        )
-    raise AssertionError(column.privacy.becomes)
+        values = [quoted(column.name)]
+    elif column.privacy.is_match_key:
+        kinds = ("match_key", "match_wildcards")
+        values = [f"{kind}_{column.privacy.domain}({text_name(column)})" for kind in kinds]
+    elif column.privacy.domain:
+        values = [f"pseudonym_{column.privacy.domain}({text_name(column)})"]
+    elif column.privacy.becomes == "generalise(age_band)":
+        values = [_age_band(quoted(column.name))]
+    else:
+        values = []
+    return dict(zip(column.admitted, values, strict=True))
+
+
+def _age_band(born: str) -> str:
+    age = f"(year(_landed_at) - {born})"
+    return (
+        f"case when {age} < 18 then '<18' when {age} < 60 then '18-59' when {age} < 70 then '60-69'"
+        f" when {age} < 80 then '70-79' when {age} >= 80 then '80+' end"
+    )
 
 
 def record(feed: Feed, header: list[str]) -> str:

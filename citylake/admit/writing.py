@@ -31,11 +31,7 @@ class Target:
 
 def admitted_schema(feed: Feed) -> dict[str, str]:
     """Column name -> type of a feed's admitted rows."""
-    columns = {
-        column.name: "string" if column.privacy and column.privacy.becomes != "keep" else column.type
-        for column in feed.kept_columns
-    }
-    return columns | _TECHNICAL
+    return feed.admitted_columns | _TECHNICAL
 
 
 def quarantine_schema() -> dict[str, str]:

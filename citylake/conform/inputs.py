@@ -53,11 +53,7 @@ def columns_of(table_id: str) -> dict[str, str]:
     feed = load_feeds().get(table_id.removeprefix("admitted."))
     if feed is None:
         return {column.name: column.type for column in load_tables()[table_id].columns}
-    kept = {
-        column.name: "string" if column.privacy and column.privacy.becomes != "keep" else column.type
-        for column in feed.kept_columns
-    }
-    return kept | TECHNICAL
+    return feed.admitted_columns | TECHNICAL
 
 
 def read(

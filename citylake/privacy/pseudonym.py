@@ -31,17 +31,23 @@ def register(connection, domain: str) -> str:
 
     secret = key(f"pseudonym.{domain}")
 
-    def over(values):  # no annotations: DuckDB evaluates them, and the names are local
-        encoded = pa.chunked_array(
-            values.chunks if isinstance(values, pa.ChunkedArray) else [values]
-        ).combine_chunks()
-        encoded = encoded.dictionary_encode()
-        digests = [
-            None if value is None else _digest(value, secret) for value in encoded.dictionary.to_pylist()
-        ]
-        return pa.array(digests, pa.string()).take(encoded.indices)
+    def digests(values):
+        encoded = values.dictionary_encode()
+        made = [None if value is None else _digest(value, secret) for value in encoded.dictionary.to_pylist()]
+        return pa.array(made, pa.string()).take(encoded.indices)
 
-    return _register(connection, f"pseudonym_{domain}", over)
+    return register_vector(connection, f"pseudonym_{domain}", digests)
+
+
+def register_vector(connection, name: str, function) -> str:
+    """Make a function of an Arrow array of texts known to a DuckDB connection, as a function of text; returns its name."""
+    import pyarrow as pa
+
+    def over(values):  # no annotations: DuckDB evaluates them, and the names are local
+        chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+        return function(pa.chunked_array(chunks, pa.string()).combine_chunks())
+
+    return _register(connection, name, over)
 
 
 def register_seal(connection, delivery_id: str) -> str:

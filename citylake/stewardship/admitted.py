@@ -44,13 +44,13 @@ def admitted(
         if len(rows) >= limit:
             break
         rows += _first(table.scan(row_filter=chosen, selected_fields=tuple(wanted)), limit - len(rows))
-    personal = {column.name for column in feed.columns if column.is_personal}
+    personal = {name for column in feed.columns if column.is_personal for name in column.admitted}
     return [{name: _shown(row[name], name, personal) for name in wanted} for row in rows]
 
 
 def _columns(feed: Feed, there: set[str]) -> list[str]:
     """A column that was declared since the last admission is not in the table yet."""
-    return [name for name in (*PLACE, *(c.name for c in feed.kept_columns), EXTRA) if name in there]
+    return [name for name in (*PLACE, *feed.admitted_columns, EXTRA) if name in there]
 
 
 def _filters(deliveries: list[dict], day: date | None, delivery_id: str | None) -> Iterator:

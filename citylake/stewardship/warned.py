@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citylake import lake, ledger
+from citylake.column import SQL_TYPES
 from citylake.errors import CitylakeError, WrongUse
 from citylake.feed import Changes, Feed
 from citylake.ledger.partitions import current_deliveries
@@ -142,7 +143,7 @@ def _open(connection: DuckDBPyConnection, feed: Feed | None, open_feed: Callable
 
 
 def _no_rows(feed: Feed) -> str:
-    columns = [f'null::{column.sql_type} as "{column.name}"' for column in feed.kept_columns]
+    columns = [f'null::{SQL_TYPES[kind]} as "{name}"' for name, kind in feed.admitted_columns.items()]
     return (
         f"select {', '.join(columns)}, null::date as _business_date, null::timestamptz as _known_at,"
         " null::timestamptz as _landed_at, '' as _delivery_id, 0::bigint as _source_row limit 0"

@@ -76,17 +76,19 @@ def test_what_cannot_be_meant_is_refused(given, told):
 
 
 def test_a_direct_identifier_is_never_kept():
-    assert "a direct identifier is never kept; use drop or pseudonym(<domain>)" in refused(
-        privacy={"class": "direct", "because": "we like it"}
+    assert (
+        "a direct identifier is never kept; use drop, pseudonym(<domain>) or match_key(<domain>)"
+        in refused(privacy={"class": "direct", "because": "we like it"})
     )
 
 
 @pytest.mark.parametrize(
-    "becomes", ["hash", "pseudonym", "pseudonym()", "pseudonym(Staff)", "generalise(street)"]
+    "becomes", ["hash", "pseudonym", "pseudonym()", "pseudonym(Staff)", "match_key()", "generalise(street)"]
 )
 def test_only_known_treatments_are_allowed(becomes):
     assert (
-        f"privacy.as '{becomes}' is not known; expected keep, drop, pseudonym(<domain>) or generalise(age_band)"
+        f"privacy.as '{becomes}' is not known; expected keep, drop, pseudonym(<domain>),"
+        " match_key(<domain>) or generalise(age_band)"
         in (refused(privacy={"class": "direct", "as": becomes, "because": "a reason"}))
     )
 

@@ -71,7 +71,7 @@ TOLD = [
     "column 'kind_type': one_of: this should be a list\n  Found: 'low'.",
     "column 'count': range [5, 1] ends before it begins",
     "column 'note': pattern: this should be a text; put it in quotes\n  Found: 7.",
-    "column 'phone': privacy: a direct identifier is never kept; use drop or pseudonym(<domain>)",
+    "column 'phone': privacy: a direct identifier is never kept; use drop, pseudonym(<domain>) or match_key(<domain>)",
     "column 'name': privacy: because: String should have at least 5 characters\n  Found: 'x'.",
     "column '10': this should be a mapping of keys\n  Found: 'just a text'.",
     "rules: 0: name: String should match pattern",
