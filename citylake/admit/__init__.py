@@ -128,9 +128,14 @@ class _History:
         self.profile: drift.Profile | None = None
 
     def accepts(self, reason: dict, found: dict) -> bool:
-        """Whether undeclared columns are accepted: by a steward, or with the delivery before."""
+        """Whether undeclared columns are accepted, also where their names are like those of absent optional ones: by a
+        steward, or with the delivery before."""
         known = set(self.before[-1].columns) if self.before else set()
-        return reason["kind"] == "added_column" and (self.is_released or known >= set(found["added"]))
+        asked = {
+            "added_column": found.get("added", []),
+            "renamed": [item["to"] for item in drift.renamed_optional(found)],
+        }.get(reason["kind"])
+        return asked is not None and (self.is_released or known >= set(asked))
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _History) -> Outcome:
@@ -197,7 +202,7 @@ def _read_and_type(
     history.profile = profiler.profile()
     # As the ledger keeps profiles: what is found is told in the outcome, where no personal value may stand.
     told = drift.Profile.kept(history.profile.records, history.profile.as_kept(feed))
-    changes = drift.findings(feed, told, history.before)
+    changes = drift.findings(feed, told, history.before) + drift.moved(found, told, history.before)
     for change in changes:
         found.setdefault(change.kind, []).append(change.text)
     reasons = [] if history.is_released else drift.held_for(feed, changes)

@@ -27,6 +27,7 @@ _OF_ROWS = {
 DRIFT = {
     "added": "columns that nobody declared; they are kept in `_extra`",
     "removed": "declared columns that are missing",
+    "absent": "optional columns that are absent, so null in every row",
     "renamed": "columns that look renamed: change `from:`",
 }
 
