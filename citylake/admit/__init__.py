@@ -11,6 +11,7 @@ from citylake.admit import drift, forgetting
 from citylake.admit.reading import Reading, Unreadable, read
 from citylake.admit.scratch import scratch
 from citylake.admit.typing import Typed, Typing
+from citylake.admit.unpacking import unread
 from citylake.admit.writing import Target, admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
@@ -179,7 +180,7 @@ def _read_and_type(
     reading: Reading | None = None
     try:
         reading = _read(delivery, feed)
-        found = drift.drift(feed, reading.header)
+        found = drift.drift(feed, reading.header) | _unread(reading, delivery, feed)
         profiler = drift.Profiler(feed, reading)
         reasons = drift.reasons_to_hold(feed, found, reading.header) + covered_period(delivery, feed)[1]
         reasons = [reason for reason in reasons if not history.accepts(reason, found)]
@@ -207,6 +208,13 @@ def _read_and_type(
         found.setdefault(change.kind, []).append(change.text)
     reasons = [] if history.is_released else drift.held_for(feed, changes)
     return found, Typed(parsed=typed.parsed) if reasons else typed, reasons
+
+
+def _unread(reading: Reading, delivery: Delivery, feed: Feed) -> dict[str, list[str]]:
+    """The files of the archive that neither this feed reads nor another that takes the same delivery."""
+    takers = [feed, *(each for each in load_feeds().values() if each.takes(feed.department, delivery.name))]
+    found = unread(reading.others, [each.format.member for each in takers if each.format.member])
+    return {"unread": found} if found else {}
 
 
 def _read(delivery: Delivery, feed: Feed) -> Reading:
