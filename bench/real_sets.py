@@ -31,6 +31,7 @@ _WORDS = {
     "null:": "missing, ",
     "warning:": "warning, ",
     "unknown:": "different values, ",
+    "absent:": "rows of deliveries without, ",
 }
 _FOUND_AS = re.compile("|".join(_WORDS))
 _OWN = PROJECT / "cities" / "realdata" / "feeds"
@@ -45,7 +46,7 @@ class Claim:
 
     what: str
     readme: int
-    found_as: str  # files, parsed, held, rule:<name>, null:<column>, warning:<name> or unknown:<column>
+    found_as: str  # files, parsed, held, or <kind>:<name>, each kind as in _WORDS
     why_other: str = ""
     by_lake: int | None = None
 
@@ -153,6 +154,12 @@ SETS = (
     )),
     RealSet("gtfs/*.zip", "transport.gtfs_agency", (
         Claim("archives, each with the row of its agency", 11, "admitted"),
+        Claim("agencies without an agency_id column", 3, "absent:agency_id"),
+    )),
+    RealSet("gtfs/*.zip", "transport.gtfs_route", (
+        Claim("routes", 80, "admitted"),
+        Claim("routes without an agency_id column", 30, "absent:agency_id"),
+        Claim("routes of an agency that no archive has a row of", 0, "warning:agency_id.unknown"),
     )),
     RealSet("synthea_csv/patients.csv", "health.synthea_patient", (Claim("patients", 27, "admitted"),)),
     RealSet("synthea_csv/claims.csv", "health.synthea_claim", (Claim("claims", 1_267, "admitted"),)),
@@ -181,6 +188,9 @@ def totals(real: RealSet, folder: Path) -> Totals:
                 found.counts[name] += getattr(trial.typed, name)
             found.counts.update({f"rule:{name}": count for name, count in trial.typed.rule_counts.items()})
             found.counts.update({f"null:{name}": count for name, count in trial.typed.null_counts.items()})
+            found.counts.update(
+                {f"absent:{name}": trial.typed.parsed for name in trial.drift.get("absent", [])}
+            )
     if any(claim.found_as.startswith("warning:") for claim in real.claims):
         found.counts.update(_warnings(feed, found.rows, folder))
     return found
@@ -206,8 +216,12 @@ def _warnings(feed: Feed, rows: Path, folder: Path) -> dict[str, int]:
     with duckdb.connect(config=lake.DUCKDB_CONFIG) as connection:
         connection.execute("set timezone = 'UTC'")
         found = warned(feed, feeds, connection, rows_of)
+    if unasked := [each.name for each in found if each.rows is None]:
+        raise RuntimeError(
+            f"{feed.feed_id}: warnings that cannot be asked would count as none: {', '.join(unasked)}"
+        )
     values = {f"unknown:{each.name.removesuffix('.unknown')}": each.values for each in found if each.values}
-    return {f"warning:{each.name}": each.rows or 0 for each in found} | values
+    return {f"warning:{each.name}": each.rows for each in found if each.rows} | values
 
 
 def _files(paths: list[Path], scratch: Path, pattern: str) -> Iterator[Path]:
@@ -245,9 +259,8 @@ def page(folder: Path) -> str:
         for claim in real.claims:
             name = _FOUND_AS.sub(lambda kind: _WORDS[kind[0]], claim.found_as)
             note = f"{name}: {claim.why_other}" if claim.why_other else name
-            known = f"{claim.readme:,}" if claim.readme else "–"
             lines.append(
-                f"| {real.files.partition('/')[0]} | `{real.feed}` | {claim.what} | {known} |"
+                f"| {real.files.partition('/')[0]} | `{real.feed}` | {claim.what} | {claim.readme:,} |"
                 f" {found.counts[claim.found_as]:,} | {note} |"
             )
     lines += [

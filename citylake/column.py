@@ -111,6 +111,7 @@ class Column(BaseModel):
     source: str | tuple[str, ...] | None = Field(default=None, alias="from")
     type: ColumnType
     required: bool = False
+    optional: bool = False  # a delivery may lack it: then it is null in every row
     format: str | None = None
     nulls: tuple[str, ...] = ()
     from_unit: str | None = None

@@ -23,6 +23,7 @@ from citylake.declaration import shown as _shown
 from citylake.declaration import validated as _validated
 from citylake.errors import CitylakeError, Problems, WrongUse
 from citylake.format import Format, Unpivot
+from citylake.optional import may_be_absent, wrong_optional
 from citylake.partition import Partition
 from citylake.rule import Rule
 from citylake.source import unreadable_from
@@ -89,6 +90,11 @@ class Feed(Strict):
         return tuple(dict.fromkeys(source for column in self.columns for source in column.sources))
 
     @property
+    def may_be_absent(self) -> frozenset[str]:
+        """The source columns that a delivery may lack without being held."""
+        return may_be_absent(self.columns)
+
+    @property
     def kept_columns(self) -> tuple[Column, ...]:
         """The columns that admitted rows have: all but those dropped for privacy."""
         return tuple(column for column in self.columns if column.is_kept)
@@ -142,13 +148,20 @@ class Feed(Strict):
         problems += [
             f"source column '{n}' is both read and ignored" for n in self.ignores if n in self.source_columns
         ]
-        problems += self._wrong_partition(kept) + self._wrong_unpivot()
+        problems += self._wrong_partition(kept) + self._wrong_unpivot() + self._wrong_optional()
         problems += unreadable_from(self.arrival, self.format, self.mode)
         if isinstance(self.delivers, Changes) and self.delivers.changes not in kept:
             problems.append(f"the operation column '{self.delivers.changes}' {_NOT_KEPT}")
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _wrong_optional(self) -> list[str]:
+        needed = dict.fromkeys(self.key, "part of the key")
+        needed |= {self.partition.by: "partition.by"} if self.partition else {}
+        if isinstance(self.delivers, Changes):
+            needed[self.delivers.changes] = "the operation column"
+        return wrong_optional(self.columns, needed, self.format, self.unpivot)
 
     def _wrong_unpivot(self) -> list[str]:
         if not self.unpivot:

@@ -11,6 +11,7 @@ from citylake.admit import drift, forgetting
 from citylake.admit.reading import Reading, Unreadable, read
 from citylake.admit.scratch import scratch
 from citylake.admit.typing import Typed, Typing
+from citylake.admit.unpacking import unread
 from citylake.admit.writing import Target, admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
@@ -128,9 +129,14 @@ class _History:
         self.profile: drift.Profile | None = None
 
     def accepts(self, reason: dict, found: dict) -> bool:
-        """Whether undeclared columns are accepted: by a steward, or with the delivery before."""
+        """Whether undeclared columns are accepted, also where their names are like those of absent optional ones: by a
+        steward, or with the delivery before."""
         known = set(self.before[-1].columns) if self.before else set()
-        return reason["kind"] == "added_column" and (self.is_released or known >= set(found["added"]))
+        asked = {
+            "added_column": found.get("added", []),
+            "renamed": [item["to"] for item in drift.renamed_optional(found)],
+        }.get(reason["kind"])
+        return asked is not None and (self.is_released or known >= set(asked))
 
 
 def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _History) -> Outcome:
@@ -174,7 +180,7 @@ def _read_and_type(
     reading: Reading | None = None
     try:
         reading = _read(delivery, feed)
-        found = drift.drift(feed, reading.header)
+        found = drift.drift(feed, reading.header) | _unread(reading, delivery, feed)
         profiler = drift.Profiler(feed, reading)
         reasons = drift.reasons_to_hold(feed, found, reading.header) + covered_period(delivery, feed)[1]
         reasons = [reason for reason in reasons if not history.accepts(reason, found)]
@@ -197,11 +203,18 @@ def _read_and_type(
     history.profile = profiler.profile()
     # As the ledger keeps profiles: what is found is told in the outcome, where no personal value may stand.
     told = drift.Profile.kept(history.profile.records, history.profile.as_kept(feed))
-    changes = drift.findings(feed, told, history.before)
+    changes = drift.findings(feed, told, history.before) + drift.moved(found, told, history.before)
     for change in changes:
         found.setdefault(change.kind, []).append(change.text)
     reasons = [] if history.is_released else drift.held_for(feed, changes)
     return found, Typed(parsed=typed.parsed) if reasons else typed, reasons
+
+
+def _unread(reading: Reading, delivery: Delivery, feed: Feed) -> dict[str, list[str]]:
+    """The files of the archive that neither this feed reads nor another that takes the same delivery."""
+    takers = [feed, *(each for each in load_feeds().values() if each.takes(feed.department, delivery.name))]
+    found = unread(reading.others, [each.format.member for each in takers if each.format.member])
+    return {"unread": found} if found else {}
 
 
 def _read(delivery: Delivery, feed: Feed) -> Reading:

@@ -22,7 +22,10 @@ def _listed(values) -> str:
 
 
 def cleaned(column: Column, feed: Feed, header: list[str]) -> str:
-    """The column's text without surrounding space, null where it is empty or a declared sentinel."""
+    """The column's text without surrounding space, null where it is empty or a declared sentinel, and in every row where
+    it is optional and a column it reads is absent."""
+    if _is_absent(column, header):
+        return "null::varchar"
     nulls = _listed(dict.fromkeys(["", *feed.format.nulls, *column.nulls]))
     places = [trimmed(header.index(source)) for source in column.sources]
     parts = [f"case when {place} in {nulls} then null else {place} end" for place in places]
@@ -34,10 +37,15 @@ def cleaned(column: Column, feed: Feed, header: list[str]) -> str:
 
 def is_sentinel(column: Column, feed: Feed, header: list[str]) -> str:
     """Whether the department sent a text for the column that says that nothing is known."""
-    if not any(text.strip() for text in [*feed.format.nulls, *column.nulls]):
+    if _is_absent(column, header) or not any(text.strip() for text in [*feed.format.nulls, *column.nulls]):
         return "false"
     given = " or ".join(f"{trimmed(header.index(source))} <> ''" for source in column.sources)
     return f"{text_name(column)} is null and ({given})"
+
+
+def _is_absent(column: Column, header: list[str]) -> bool:
+    """Whether a delivery lacks what an optional column reads; of several source columns, any."""
+    return column.optional and not set(column.sources) <= set(header)
 
 
 def staged(feed: Feed, header: list[str], source: str) -> str:

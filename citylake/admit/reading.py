@@ -53,6 +53,7 @@ class Reading:
     batches: Iterator
     unparsed: list[Unparsed] = field(default_factory=list)
     records: int = 0
+    others: tuple[str, ...] = ()  # the other files of the archive it came in
 
 
 def raw(position: int) -> str:
@@ -82,19 +83,23 @@ def read(stream, feed: Feed, compression: str) -> Reading:
     """
     from citylake.admit import paged, unpacking, unpivot
 
+    others: tuple[str, ...] = ()
     module = importlib.import_module(f"citylake.admit.formats.{_READERS[feed.format.kind]}")
     try:
         if feed.arrival.pages and compression == "zip":
             reading = paged.read(stream, feed, module)
         else:
-            reading = module.read(unpacking.unpacked(stream, feed.format, compression), feed)
+            opened = unpacking.unpacked(stream, feed.format, compression)
+            others, reading = unpacking.others(opened), module.read(opened, feed)
     except unpacking.DAMAGED as error:
         raise unpacking.damaged(error) from error
     if any("\x00" in name or not _is_text(name) for name in reading.header):
         raise Unreadable(
             "unreadable", "a column name holds a NUL character or half of one: these bytes are no table"
         )
-    return unpivot.unpivoted(reading, feed.unpivot) if feed.unpivot else reading
+    reading = unpivot.unpivoted(reading, feed.unpivot) if feed.unpivot else reading
+    reading.others = others
+    return reading
 
 
 def spooled(stream) -> BinaryIO:

@@ -7,6 +7,7 @@ import gzip
 import io
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from citylake.admit.reading import Unreadable, spooled
@@ -14,6 +15,7 @@ from citylake.format import Format
 
 # Text compresses 5 to 50 times; deflate's own limit is 1032.
 _RATIO = 200
+_MOST_NAMES = 40
 _ALWAYS_BYTES = 256 << 20  # up to here any ratio is harmless
 DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, NotImplementedError)
 
@@ -37,7 +39,22 @@ def unpacked(stream, form: Format, compression: str):
         return file
     member = member_of(archive, form.member)
     _refuse_bomb([member])
-    return _Limited(archive.open(member), lambda: max(member.compress_size, 1))
+    others = tuple(each.filename for each in _files(archive) if each is not member)
+    return _Limited(archive.open(member), lambda: max(member.compress_size, 1), others)
+
+
+def others(stream) -> tuple[str, ...]:
+    """The other files of the archive that a stream of `unpacked` came in, by their names there."""
+    return stream.others if isinstance(stream, _Limited) else ()
+
+
+def unread(names: Iterable[str], read: Iterable[str]) -> list[str]:
+    """Of names in an archive those that none of the members that are read has; a few where they are very many."""
+    wanted = list(read)
+    found = [name for name in names if not any(_is_named(name, each) for each in wanted)]
+    return (
+        found if len(found) <= _MOST_NAMES else [*found[:_MOST_NAMES], f"{len(found) - _MOST_NAMES:,} more"]
+    )
 
 
 def damaged(error: Exception) -> Unreadable:
@@ -48,17 +65,14 @@ def damaged(error: Exception) -> Unreadable:
 
 def member_of(archive: zipfile.ZipFile, named: str | None) -> zipfile.ZipInfo:
     """The one member of that name, or the only one. Raises: Unreadable."""
-    members = [
-        each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")
-    ]
+    members = _files(archive)
     unsafe = [each.filename for each in members if _is_unsafe(each.filename)]
     if unsafe:
         raise Unreadable("unsafe_archive", f"names in the archive lead out of it: {', '.join(unsafe[:5])}")
     if not members:
         raise Unreadable("empty", "the archive has no file in it")
     wanted = named or "*"
-    found = [each for each in members if fnmatch.fnmatchcase(PurePosixPath(each.filename).name, wanted)
-             or fnmatch.fnmatchcase(each.filename, wanted)]  # fmt: skip
+    found = [each for each in members if _is_named(each.filename, wanted)]
     if len(found) != 1:
         names = ", ".join(each.filename for each in members[:20])
         told = (
@@ -72,6 +86,16 @@ def member_of(archive: zipfile.ZipFile, named: str | None) -> zipfile.ZipInfo:
     if found[0].flag_bits & 1:
         raise Unreadable("encrypted", f"'{found[0].filename}' needs a password; send it without one")
     return found[0]
+
+
+def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [
+        each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")
+    ]
+
+
+def _is_named(name: str, wanted: str) -> bool:
+    return fnmatch.fnmatchcase(PurePosixPath(name).name, wanted) or fnmatch.fnmatchcase(name, wanted)
 
 
 def _is_unsafe(name: str) -> bool:
@@ -108,8 +132,8 @@ class _Counted(io.RawIOBase):
 class _Limited(io.RawIOBase):
     """An unpacked stream that ends with Unreadable as soon as it is much larger than what it came from."""
 
-    def __init__(self, stream, packed):
-        self.stream, self.packed, self.size = stream, packed, 0
+    def __init__(self, stream, packed, others: tuple[str, ...] = ()):
+        self.stream, self.packed, self.size, self.others = stream, packed, 0, others
 
     def readable(self) -> bool:
         return True

@@ -27,6 +27,7 @@ _COLUMNS = (
     show.Field("from", "from"),
     show.Field("type"),
     show.Field("required"),
+    show.Field("optional"),
     show.Field("unit"),
     show.Field("allowed"),
     show.Field("privacy"),
@@ -106,6 +107,7 @@ def _column(column) -> dict:
     privacy = column.privacy
     return {
         "name": column.name, "from": " ".join(column.sources), "type": column.type, "required": column.required,
+        "optional": column.optional,
         "unit": column.unit, "allowed": "; ".join(allowed) or None,
         "privacy": f"{privacy.kind}: {privacy.becomes}" if privacy else None,
     }  # fmt: skip

@@ -54,6 +54,7 @@ _OF_KEY: dict[str, _Weight] = {
 }
 _OF_COLUMN: dict[str, _Weight] = {
     "title": (_EVOLVE, "only words", False),
+    "optional": (_EVOLVE, "from the next delivery on one without it is admitted, null in every row", False),
     "references": (_EVOLVE, "checked from the next publication on", False),
     "type": (_READMIT, "rows made before leave the table until they are admitted again" + _MIXES, True),
     "privacy": (_READMIT, "kept in another form, and what was kept before is forgotten" + _MIXES, True),
@@ -66,6 +67,11 @@ _ADDED_REQUIRED: _Weight = (_READMIT, "earlier rows without it are quarantined t
 _REMOVED: _Weight = (
     _READMIT,
     "goes from the table with the next admission; what reads it must change too",
+    False,
+)
+_NOT_OPTIONAL: _Weight = (
+    _EVOLVE,
+    "from the next delivery on one without it is held, and so is an earlier one when it is admitted again",
     False,
 )
 _GONE: _Weight = (_NEW, "no feed takes its deliveries any more; rows stay", False)
@@ -190,6 +196,8 @@ def _part_of_column(part: str, before: Any, after: Any) -> _Weight:
         ]
         if form[0] == form[1]:
             return _OF_KEY["title"]
+    if part == "optional" and not after:
+        return _NOT_OPTIONAL
     return _OF_COLUMN.get(part, _COLUMN_OTHERWISE)
 
 

@@ -20,6 +20,7 @@ RELEASABLE = frozenset(
         "ballooned",
         "shrunk",
         "added_column",
+        "renamed",
     }
 )
 

@@ -50,7 +50,8 @@ def conditions(feed: Feed, feeds: dict[str, Feed]) -> list[Rule]:
         listed = known.listing(column) if known else None
         if known and listed:
             own = f'{feed.dataset}."{column.name}"'
-            text = f'{own} is null or {own} in (select "{listed}" from {known.feed_id})'
+            # A list with a null in it is never known to lack a value.
+            text = f'{own} is null or {own} in (select "{listed}" from {known.feed_id} where "{listed}" is not null)'
             found.append(
                 Rule.model_construct(
                     name=f"{column.name}.unknown",

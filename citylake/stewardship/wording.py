@@ -27,6 +27,8 @@ _OF_ROWS = {
 DRIFT = {
     "added": "columns that nobody declared; they are kept in `_extra`",
     "removed": "declared columns that are missing",
+    "absent": "optional columns that are absent, so null in every row",
+    "unread": "files in the archive that no feed reads; they stay in landing",
     "renamed": "columns that look renamed: change `from:`",
 }
 

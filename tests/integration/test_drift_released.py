@@ -11,6 +11,7 @@ import yaml
 from citylake import settings
 from citylake.admit import admit, admit_waiting
 from citylake.feed import load_feeds
+from citylake.stewardship.feed_report import report as feed_report
 from citylake.stewardship.held import held, release
 from tests.integration.deliveries import deliver, outcome, query, rows
 from tests.unit.test_feed import DEPARTMENT
@@ -31,6 +32,16 @@ DECLARATION = {
     ],
 }  # fmt: skip
 
+# A feed with columns that may be absent.
+TARIFF = DECLARATION | {
+    "key": ["tariff_id"], "delivers": "everything", "drift": {}, "partition": None,
+    "arrival": {"files": "tariff_*.txt", "every": "P1D", "deadline": "P1D"},
+    "columns": [
+        {"name": "tariff_id", "type": "string", "required": True},
+        {"name": "zone_code", "type": "string", "optional": True}, {"name": "remark", "type": "string", "optional": True},
+    ],
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def meters(lake, tmp_path_factory):
@@ -40,6 +51,7 @@ def meters(lake, tmp_path_factory):
         folder.mkdir(parents=True)
         (folder / "_department.yml").write_text(DEPARTMENT, encoding="utf-8")
         (folder / "meter.yml").write_text(yaml.safe_dump(DECLARATION), encoding="utf-8")
+        (folder / "tariff.yml").write_text(yaml.safe_dump(TARIFF), encoding="utf-8")
         patch.setattr(settings, "PROJECT", root)
         load_feeds.cache_clear()
         yield
@@ -125,3 +137,53 @@ def test_a_sender_is_compared_with_itself_alone(meters):
     for n in range(4):  # another place, warmer from the first day
         assert admit(send("elsewhere", n, change(day(n)))).status == "admitted"
     assert query("select count(*) as n from ledger.outcomes where status = 'held'") == [{"n": 1}]
+
+
+def tariffs(n: int, header: str, *zones: str) -> str:
+    text = header + "\n" + "".join(f"t{row},{zones[row % len(zones)]}\n" for row in range(60))
+    (delivery_id,) = deliver("environment", f"tariff_{n}.txt", text, at=AT + timedelta(days=n))
+    return delivery_id
+
+
+def test_an_optional_column_may_be_absent_and_come_again_but_not_under_another_name(meters):
+    having, lacking = (
+        tariffs(0, "tariff_id,zone_code", "A", "B"),
+        tariffs(1, "tariff_id,remark", "dear", "cheap"),
+    )
+    for delivery_id, absent in ((having, ["remark"]), (lacking, ["zone_code"])):
+        assert admit(delivery_id).status == "admitted"
+        assert outcome(delivery_id)["drift"] == {"absent": absent}
+        assert outcome(delivery_id)["records_admitted"] == 60
+    table = "admitted.environment.tariff"
+    assert {row["zone_code"] for row in rows(table, "zone_code", "_delivery_id", delivery_id=having)} == {
+        "A",
+        "B",
+    }
+    assert {row["zone_code"] for row in rows(table, "zone_code", "_delivery_id", delivery_id=lacking)} == {
+        None
+    }
+    assert (
+        "optional columns that are absent, so null in every row: zone_code"
+        in feed_report("environment.tariff").drift
+    )
+
+    assert admit(tariffs(2, "tariff_id,zone_code", "A", "B")).status == "admitted"
+    # By what it holds, and by its name.
+    for n, header, told in (
+        (3, "tariff_id,area", "'area' holds what 'zone_code' held (100% alike)"),
+        (4, "tariff_id,zone_codes", "'zone_codes' is close to 'zone_code', which is absent"),
+    ):
+        renamed = tariffs(n, header, "A", "B")
+        assert admit(renamed).status == "held"
+        ((reason,),) = [row["reasons"] for row in held("environment.tariff") if row["delivery_id"] == renamed]
+        assert (reason["kind"], told in reason["text"]) == ("renamed", True)
+        assert rows(table, delivery_id=renamed) == []
+    release(renamed, "the bureau says it is another column")
+    assert admit(renamed).status == "admitted"
+    # What a steward accepted is how things are since.
+    again = tariffs(5, "tariff_id,zone_codes", "A", "B")
+    assert admit(again).status == "admitted"
+    assert {row["_extra"] for row in rows(table, "_extra", "_delivery_id", delivery_id=again)} == {
+        '{"zone_codes":"A"}',
+        '{"zone_codes":"B"}',
+    }

@@ -12,6 +12,7 @@ from citylake import settings
 from citylake.admit import admit_waiting
 from citylake.cli import main
 from citylake.feed import load_feeds
+from citylake.stewardship.feed_report import report
 from citylake.stewardship.reconcile import reconcile
 from tests.integration.deliveries import NOON, deliver, outcome, query, rows
 from tests.unit.samples import zipped
@@ -113,6 +114,23 @@ def test_a_missing_member_holds_only_the_feed_that_reads_it(newcomer):
     whole = _admit("gtfs_2027.zip", zipped(GTFS), at=NOON + timedelta(hours=1))
     assert {each["status"] for each in whole.values()} == {"admitted"}
     assert len(rows("admitted.environment.gtfs_trips")) == 2
+
+
+def test_a_file_of_the_archive_that_no_feed_reads_is_told_by_each_that_reads_another(newcomer):
+    newcomer("gtfs_2026.zip", zipped(GTFS), "environment.gtfs")
+    junk = {"empty_file.txt": "", "notes/liesmich.txt": "x", "__MACOSX/._stops.txt": "x"}
+    found = _admit("gtfs_2027.zip", zipped(GTFS | junk))
+    assert {feed: (each["status"], each["drift"]) for feed, each in found.items()} == {
+        f"environment.gtfs_{table}": ("admitted", {"unread": ["empty_file.txt", "notes/liesmich.txt"]})
+        for table in ("agency", "stop_times", "stops", "trips")
+    }
+    told = "files in the archive that no feed reads; they stay in landing: empty_file.txt, notes/liesmich.txt"
+    assert report("environment.gtfs_stops").drift == [told]
+    # A feed less: what it read is read by none.
+    (settings.PROJECT / "feeds" / "environment" / "gtfs_trips.yml").unlink()
+    load_feeds.cache_clear()
+    found = _admit("gtfs_2028.zip", zipped(GTFS), at=NOON + timedelta(hours=1))
+    assert [each["drift"] for each in found.values()] == [{"unread": ["trips.txt"]}] * 3
 
 
 def test_orders_and_their_lines_are_two_feeds_of_one_document(newcomer):

@@ -21,6 +21,7 @@ LAYERS = (
         "partition",
         "indicator",
         "column",
+        "optional",
         "arrival",
         "source",
         "format",

@@ -134,6 +134,7 @@ def test_the_same_file_changes_nothing(write):
         ("rules:\n", "  - {name: colour_code, type: string}\nrules:\n", {"column colour_code": "re-admit from landing"}),
         ("rules:\n", "  - {name: colour_code, type: string, required: true}\nrules:\n",
          {"column colour_code": "re-admit from landing"}),
+        ("from_unit: kg,", "from_unit: kg, optional: true,", {"column weight_kg: optional": "evolve"}),
     ],
 )  # fmt: skip
 def test_each_change_of_a_feed_file_has_a_meaning(write, old, new, meanings):
@@ -200,6 +201,21 @@ def test_keys_that_an_earlier_release_did_not_know_are_no_change(write):
         earlier["columns"][3]["unit_in_text"],
     )
     assert _meanings_of(earlier, feed) == {}
+
+
+def test_a_column_that_becomes_optional_and_one_that_is_so_no_more_mean_different_things(write):
+    plain, optional = (
+        write(FEED.replace("from_unit: kg,", f"from_unit: kg,{more}")) for more in ("", " optional: true,")
+    )
+    (more,), (less,) = (
+        changes("f", _declared(before), after) for before, after in ((plain, optional), (optional, plain))
+    )
+    assert (more.meaning, more.mixes, "without it is admitted, null" in more.consequence) == (
+        "evolve",
+        False,
+        True,
+    )
+    assert (less.meaning, less.mixes, "without it is held" in less.consequence) == ("evolve", False, True)
 
 
 def test_before_and_after_are_told(write):

@@ -9,6 +9,8 @@ import zipfile
 import pytest
 
 from citylake.admit import unpacking
+from citylake.admit.reading import read
+from tests.offline import make_feed
 from tests.unit.formats import held, taken
 
 TABLE = "id,value\na,1\nb,2\n"
@@ -38,6 +40,19 @@ def test_a_member_is_chosen_by_name():
     assert held(data, "zip", kind="csv", member="trips.txt").startswith(
         "wrong_members: 0 files in the archive are named 'trips.txt'"
     )
+
+
+def test_what_else_is_in_an_archive_is_known_and_what_of_it_no_feed_reads():
+    data = archive(
+        {"a/stops.txt": TABLE, "trips.txt": "x", "empty.txt": "", "folder/": "", "__MACOSX/._x": "x"}
+    )
+    feed = make_feed(format={"kind": "csv", "member": "stops.txt"})
+    reading = read(io.BytesIO(data), feed, "zip")
+    assert reading.others == ("trips.txt", "empty.txt")
+    assert unpacking.unread(reading.others, ["stops.txt", "trip*.txt"]) == ["empty.txt"]
+    assert unpacking.unread(["a/b.txt"], ["a/*.txt"]) == []
+    assert unpacking.unread([f"{n}.txt" for n in range(1_042)], ["1.txt"])[39:] == ["40.txt", "1,001 more"]
+    assert read(io.BytesIO(TABLE.encode()), make_feed(), "none").others == ()
 
 
 def test_gzip_of_several_parts_is_one():

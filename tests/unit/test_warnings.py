@@ -60,6 +60,11 @@ def test_a_reference_that_does_not_know_a_value_counts_rows_and_values():
     assert [each["lot_id"] for each in unknown.examples] == ["c", "c"]
 
 
+def test_a_row_of_the_list_that_lacks_the_value_hides_no_unknown_one():
+    lots = f"{_LOTS} union all select null, 5"
+    assert _found(rows={"transport.lot": lots})["lot_id.unknown"].rows == 2
+
+
 def test_examples_show_the_key_and_what_the_condition_names_and_seal_persons():
     found = _found(("one_holder", "holder = lag(holder) over (partition by lot_id order by seen_on)"))
     assert found["one_holder"].examples == (

@@ -5,24 +5,28 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from citylake.admit.drift.findings import alike
-from citylake.admit.drift.profile import Profile
+from citylake.admit.drift.findings import Finding, alike
+from citylake.admit.drift.profile import ColumnProfile, Profile
 from citylake.feed import Feed
 
 _MOST_NAMES = 40
+_RENAMED = "Change `from:`; where it is another column, declare it or list it in `ignores`"
 
 
 def drift(feed: Feed, header: list[str]) -> dict[str, list]:
-    """Columns added, removed, and renamed (removed and added with a likely name), empty where none."""
+    """Columns added, removed, absent (optional ones), and renamed (removed or absent, and added with a likely name);
+    empty where none."""
     known = set(feed.source_columns) | set(feed.ignores)
     added = [name for name in header if name not in known]
-    removed = [name for name in feed.source_columns if name not in header]
+    missing = [name for name in feed.source_columns if name not in header]
+    absent = [name for name in missing if name in feed.may_be_absent]
+    removed = [name for name in missing if name not in absent]
     renamed = []
-    for name in removed:
+    for name in missing:
         close = difflib.get_close_matches(name, added, n=1, cutoff=0.6)
         if close:
             renamed.append({"from": name, "to": close[0]})
-    found: dict[str, list] = {"added": added, "removed": removed, "renamed": renamed}
+    found: dict[str, list] = {"added": added, "removed": removed, "absent": absent, "renamed": renamed}
     return {kind: names for kind, names in found.items() if names}
 
 
@@ -40,11 +44,22 @@ def reasons_to_hold(feed: Feed, found: dict[str, list], header: list[str]) -> li
         )
         text += f". Its columns: {_listed(header)}."
         for item in found.get("renamed", []):
-            text += f" '{item['to']}' is close to '{item['from']}': change `from:`, or ask the department."
+            if item["from"] in found["removed"]:
+                text += (
+                    f" '{item['to']}' is close to '{item['from']}': change `from:`, or ask the department."
+                )
         reasons.append({"kind": "removed_column", "text": text})
+    if likely := renamed_optional(found):
+        text = ". ".join(f"'{item['to']}' is close to '{item['from']}', which is absent" for item in likely)
+        reasons.append({"kind": "renamed", "text": f"optional column(s) likely renamed: {text}. {_RENAMED}"})
     if "added" in found and feed.drift.added == "hold":
         reasons.append({"kind": "added_column", "text": "undeclared column(s): " + _listed(found["added"])})
     return reasons
+
+
+def renamed_optional(found: dict[str, list]) -> list[dict[str, str]]:
+    """Of what `drift` found, the optional columns that stand under another name by all appearance."""
+    return [item for item in found.get("renamed", []) if item["from"] in found.get("absent", [])]
 
 
 def _listed(names: list[str]) -> str:
@@ -59,7 +74,8 @@ def _delimiter(feed: Feed, header: list[str]) -> str | None:
         return None
     for delimiter in ",;\t|":
         names = [name.strip(feed.format.quote) for name in header[0].split(delimiter)]
-        if len(set(names) & set(feed.source_columns)) >= len(feed.source_columns) / 2:
+        # One name is no sign of a delimiter: the others may be optional.
+        if len(names) > 1 and len(set(names) & set(feed.source_columns)) >= len(feed.source_columns) / 2:
             return (
                 f"its fields are divided by {delimiter!r}, where the feed file says {feed.format.delimiter!r}."
                 " Change `format.delimiter`, or ask the department"
@@ -85,17 +101,34 @@ def note_likely_names(
         history = [each.columns[name] for each in before if name in each.columns]
         if not history:
             continue
-        scores = {
-            other: alike(now.columns[other], history[-1])
-            for other in found.get("added", [])
-            if other in now.columns
-        }
-        best = max(scores, key=lambda other: scores[other], default=None)
-        if best is None or scores[best] < 0.7:
+        best, told = _holder(name, found.get("added", []), now, history[-1])
+        if best is None:
             continue
         found.setdefault("renamed", []).append({"from": name, "to": best})
         for reason in reasons:
             if reason["kind"] == "removed_column":
-                reason["text"] += (
-                    f" '{best}' holds what '{name}' held ({scores[best]:.0%} alike): change `from:`, or ask the department."
-                )
+                reason["text"] += f" {told}: change `from:`, or ask the department."
+
+
+def moved(found: dict[str, list], now: Profile, before: Sequence[Profile]) -> list[Finding]:
+    """Optional columns of the delivery before that are absent, where an undeclared column is new that holds what they held."""
+    if not before:
+        return []
+    known = {item["from"] for item in found.get("renamed", [])}
+    new = [name for name in found.get("added", []) if name not in before[-1].columns]
+    moves = []
+    for name in found.get("absent", []):
+        if name in before[-1].columns and name not in known:
+            best, told = _holder(name, new, now, before[-1].columns[name])
+            if best:
+                moves.append(Finding("renamed", name, f"{told}. {_RENAMED}"))
+    return moves
+
+
+def _holder(name: str, others: list[str], now: Profile, held: ColumnProfile) -> tuple[str | None, str]:
+    """Of other columns the one that holds what a missing one held, and that in words; None where none does."""
+    scores = {other: alike(now.columns[other], held) for other in others if other in now.columns}
+    best = max(scores, key=lambda other: scores[other], default=None)
+    if best is None or scores[best] < 0.7:
+        return None, ""
+    return best, f"'{best}' holds what '{name}' held ({scores[best]:.0%} alike)"
