@@ -97,14 +97,14 @@ SETS = (
         Claim("PM2.5 above PM10 (5.1 %)", 21_312, "warning:pm25_within_pm10"),
         Claim("stuck: PM2.5 as in the hour before (6.9 %)", 29_126, "warning:pm25_moves"),
     )),
-    RealSet("parking_de/csv/*.csv", "transport.parking_occupancy", (
+    RealSet("parking_de/csv/*.csv", "transport.parking_occupancy_germany", (
         Claim("observations in 32 wide days of 393 to 713 columns", 934_289, "parsed"),
         Claim("negative", 703, "rule:free_not_negative"),
         Claim("more places free than the lot has", 26_659, "warning:not_over_capacity"),
         Claim("lots that are not described", 337, "unknown:lot_id", "the other 115 never report a number", 222),
         Claim("their observations", 200_892, "warning:lot_id.unknown", "89 more are negative and quarantined", 200_803),
     )),
-    RealSet("parking_de/meta-data.csv", "transport.parking_lot", (
+    RealSet("parking_de/meta-data.csv", "transport.parking_lot_germany", (
         Claim("described lots, addresses over several lines", 739, "admitted"),
     )),
     RealSet("weather_nyc2013/weather.csv", "environment.weather_new_york", (

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from citylake import lake
+from citylake import lake, ledger
 from citylake.build import project
 from citylake.build.periods import Period, span, touched_periods
+from citylake.column import SQL_TYPES
 from citylake.errors import DataFailed, WrongUse
 from citylake.feed import ALL
 from citylake.ledger import partitions
 from citylake.ledger.partitions import Stale
+from citylake.table import find_table
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Pinned:
-    """A conformed table at one state: a metadata file, and a snapshot where it is not the current one."""
+    """A conformed table at one state: a metadata file, and a snapshot where it is not the current one.
+
+    No file is a table that was never made: its feeds have not delivered yet.
+    """
 
     source: project.SourceTable
-    location: str
+    location: str | None
     snapshot_id: int | None = field(default=None)
 
 
@@ -135,19 +140,27 @@ def pin(plan: Plan) -> list[Pinned]:
     """The state of each input, read after the plan, so that it is never older than the versions recorded.
 
     A staged request's table is read from its branch `request_<id>`, where there is one.
-    Raises: DataFailed where the ledger knows a table that the catalogue does not.
+    Raises: DataFailed where a table that was made is not in the catalogue.
     """
     pinned = []
+    made = _made()
     for source in project.inputs(plan.domain):
         if plan.request_id and source.table_id == plan.request_table:
             pinned.append(_pin_branch(source, f"request_{plan.request_id.lower()}"))
             continue
         location = lake.metadata_location("publish", source.table_id)
-        if not location:
+        if not location and source.table_id in made:
             raise DataFailed(f"the table {source.table_id} is in the ledger but not in the catalogue",
                              next_step=f"citylake conform {source.table_id}")  # fmt: skip
         pinned.append(Pinned(source, location))
     return pinned
+
+
+def _made() -> set[str]:
+    """The tables of which a partition was ever made."""
+    with ledger.connect("publish") as connection:
+        rows = connection.execute("select distinct table_id from ledger.versions").fetchall()
+    return {row["table_id"] for row in rows}
 
 
 def _pin_branch(source: project.SourceTable, branch: str) -> Pinned:
@@ -158,6 +171,13 @@ def _pin_branch(source: project.SourceTable, branch: str) -> Pinned:
 
 def view_sql(pinned: Pinned, plan: Plan) -> str:
     """The view of an input in the scratch file, restricted to what the touched periods can need."""
+    name = f"{pinned.source.schema}.{pinned.source.name}"
+    if pinned.location is None:
+        columns = [
+            f'null::{SQL_TYPES[each.type]} as "{each.name}"'
+            for each in find_table(pinned.source.table_id).columns
+        ]
+        return f"create view {name} as select {', '.join(columns)} where false"
     snapshot = f", snapshot_from_id = {pinned.snapshot_id}" if pinned.snapshot_id else ""
     text = f"select * from iceberg_scan('{pinned.location}'{snapshot})"
     bounds = span(plan.periods)
@@ -165,4 +185,4 @@ def view_sql(pinned: Pinned, plan: Plan) -> str:
         text += f" where _business_date between date '{bounds[0]}' and date '{bounds[1]}'"
         if plan.left_out:
             text += " and _business_date not in (" + ", ".join(f"date '{day}'" for day in plan.left_out) + ")"
-    return f"create view {pinned.source.schema}.{pinned.source.name} as {text}"
+    return f"create view {name} as {text}"
