@@ -1,7 +1,7 @@
-"""Mechanisms that conform jobs share, one function each: latest, in force, as of, previous, equal runs.
+"""What was known before: latest, in force, as of, previous, equal runs.
 
-All are pure functions over DataFrames. Each reads a bounded past of a row and none of its future, so
-that a day made alone (with the window its declaration asks for) equals the same day made with all others.
+Each reads a bounded past of a row and none of its future, so that a day made alone (with the window its declaration
+asks for) equals the same day made with all others.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-
-_EXACT = 1_000_000  # sums are made of whole millionths
 
 
 def latest(rows: DataFrame, *, by: Sequence[str], order: Sequence[str]) -> DataFrame:
@@ -95,24 +93,3 @@ def with_equal_run(
     numbered = begun.withColumn("_run", F.sum("_begins").over(in_time))
     place = F.row_number().over(Window.partitionBy(*by, "_run").orderBy(at))
     return numbered.withColumn(name, F.when(F.col(value).isNotNull(), place)).drop("_begins", "_run")
-
-
-def exact_sum(value: str | Column) -> Column:
-    """The sum of a double column as a double, rounded to millionths, null where there is no value.
-
-    Sums whole millionths: a sum of doubles depends on their order, which a shuffle does not keep, and
-    the same rows must always give the same bits. Values must stay below 9e12 in sum.
-    """
-    return _millionths(value) / F.lit(float(_EXACT))
-
-
-def exact_mean(value: str | Column) -> Column:
-    """The mean of the values that are not null, from the same exact sum; null where there is none."""
-    column = F.col(value) if isinstance(value, str) else value
-    # try_divide: without any value the count is 0, and ANSI SQL fails on a division by it.
-    return F.try_divide(_millionths(column), F.count(column) * F.lit(float(_EXACT)))
-
-
-def _millionths(value: str | Column) -> Column:
-    column = F.col(value) if isinstance(value, str) else value
-    return F.sum(F.round(column * F.lit(float(_EXACT))).cast("bigint"))

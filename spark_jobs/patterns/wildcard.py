@@ -1,0 +1,77 @@
+"""Rows whose match keys are one character apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from spark_jobs.patterns.bins import bin_of, in_bins, is_whole
+
+_EXACT_DIGITS = 32
+
+
+def match_wildcards(
+    rows: DataFrame, others: DataFrame, *, by: Sequence[str], key: str, at: str, other_at: str, back: timedelta,
+    ahead: timedelta, columns: Sequence[str], row_key: Sequence[str], order: Sequence[str], once: bool = False,
+) -> DataFrame:  # fmt: skip
+    """`rows` with `columns` of the row of `others` whose match key is equal or one character apart, near in time.
+
+    `key` is a column that admission made by `match_key(<domain>)`, in both frames beside `<key>_match`. Others are of the
+    same `by`, with `other_at` from `back` before `at` to `ahead` after it. Equal keys come first, then the nearest in time,
+    then the greatest in `order`, which should leave no ties, nor hold nulls, as `row_key` must not in `rows`.
+    Every row comes out once, with `is_exact` (whether the keys are equal; null where nothing was found) and
+    `alike_count`, how many of `others` were one character apart (or, where one is equal, equal): above 1 it is a guess.
+    Values too short for wildcards are found only where they are equal; nulls in `by`, `key` or `at` find nothing.
+
+    With `once`, only two of which each is the other's first choice: a row of `others` is given to one row at most, and whom it
+    leaves goes without. A day is made from `back + ahead` before and after it, with `once` from twice as much.
+    Joins on equal hashes and bins of time.
+    """
+    width = back + ahead
+    named = [F.col(name).alias(f"_by_{n}") for n, name in enumerate(by)]
+    facts = _hashed(rows.filter(is_whole([*by, key, at])), key).select(
+        *named, "_hash", F.col(key).alias("_key"), F.col(at).alias("_at"), F.struct(*row_key).alias("_row_key"),
+        bin_of(at, width).alias("_bin"),
+    )  # fmt: skip
+    known = _hashed(others.filter(is_whole([*by, key, other_at])), key).select(
+        *named, "_hash", F.col(key).alias("_other_key"), F.col(other_at).alias("_other_at"),
+        F.struct(*order).alias("_order"), F.struct(*columns).alias("_other"),
+    )  # fmt: skip
+    known = in_bins(known, F.col("_other_at") - F.lit(ahead), F.col("_other_at") + F.lit(back), width, "_bin")
+    pairs = facts.join(
+        known, on=[*[f"_by_{n}" for n in range(len(by))], "_hash", "_bin"], how="inner"
+    ).filter(
+        F.col("_other_at").between(F.col("_at") - F.lit(back), F.col("_at") + F.lit(ahead))
+        # Equal values share every wildcard too; two that differ share one at most.
+        & ((F.length("_hash") == _EXACT_DIGITS) | (F.col("_key") != F.col("_other_key")))
+    )
+    found = _first_choices(pairs, once).select("_row_key", "_other", "is_exact", "alike_count")
+    joined = rows.withColumn("_row_key", F.struct(*row_key)).join(found, on="_row_key", how="left")
+    return joined.select(
+        *rows.columns, *[F.col(f"_other.{name}").alias(name) for name in columns], "is_exact", "alike_count"
+    )
+
+
+def _hashed(rows: DataFrame, key: str) -> DataFrame:
+    """`rows` once for the exact hash and for each wildcard."""
+    wildcards = F.coalesce(F.split(f"{key}_match", " "), F.array().cast("array<string>"))
+    return rows.withColumn("_hash", F.explode(F.concat(F.array(key), wildcards)))
+
+
+def _first_choices(pairs: DataFrame, once: bool) -> DataFrame:
+    """The pair that each row likes best; with `once` only where the other likes it best too."""
+    far = F.abs(F.unix_micros("_at") - F.unix_micros("_other_at"))
+    judged = pairs.withColumn("is_exact", F.col("_key") == F.col("_other_key")).withColumn("_far", far)
+    of_row, of_other = Window.partitionBy("_row_key"), Window.partitionBy("_order")
+    best = (F.col("is_exact").desc(), F.col("_far").asc())
+    alike = F.when(F.max("is_exact").over(of_row), F.count_if("is_exact").over(of_row))
+    liked = judged.withColumn("alike_count", F.coalesce(alike, F.count("*").over(of_row))).withColumn(
+        "_choice", F.row_number().over(of_row.orderBy(*best, F.col("_order").desc()))
+    )
+    if once:
+        answer = F.row_number().over(of_other.orderBy(*best, F.col("_row_key").asc()))
+        liked = liked.withColumn("_answer", answer).filter("_answer = 1")
+    return liked.filter("_choice = 1")
