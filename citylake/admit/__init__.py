@@ -203,7 +203,8 @@ def _read_and_type(
     history.profile = profiler.profile()
     # As the ledger keeps profiles: what is found is told in the outcome, where no personal value may stand.
     told = drift.Profile.kept(history.profile.records, history.profile.as_kept(feed))
-    changes = drift.findings(feed, told, history.before) + drift.moved(found, told, history.before)
+    changes = drift.findings(feed, told, history.before)
+    changes += drift.moved(found, history.profile, history.before)  # it names columns, no values
     for change in changes:
         found.setdefault(change.kind, []).append(change.text)
     reasons = [] if history.is_released else drift.held_for(feed, changes)

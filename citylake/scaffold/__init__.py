@@ -85,6 +85,7 @@ def propose(
     found = Findings()
     guess_form(path, table, found)
     header, texts = _read(path, found)
+    _ask_of_sparse(header, texts, found)
     unpivot = guess_unpivot(header, texts, found)
     if unpivot:
         header, texts = _read(path, found, unpivot)
@@ -124,6 +125,22 @@ def propose(
 def _is_ignored(name: str, texts: list[str | None], table: Table) -> bool:
     """A list with a feed of its own, and an unnamed column without a value (a delimiter at the end of lines)."""
     return name in table.others or (not name.strip() and not any(text and text.strip() for text in texts))
+
+
+def _ask_of_sparse(header: list[str], texts: list[list[str | None]], found: Findings) -> None:
+    """Where each record names its columns, one that not all records have may be absent from a whole delivery."""
+    if found.value("kind") not in ("jsonl", "json", "xml", "geojson"):
+        return
+    carried = found.value("carry") or {}
+    sparse = [
+        name for name, column in zip(header, texts, strict=True) if None in column and name not in carried
+    ]
+    if sparse:
+        shown = ", ".join(sparse[:6]) + (f" and {len(sparse) - 6} more" if len(sparse) > 6 else "")
+        found.ask(
+            f"Not every record has {shown}. May a whole delivery be without? Then `optional: true` of that column; else such"
+            " a delivery is held."
+        )
 
 
 def _ask_more(columns: list[Guessed], found: Findings) -> None:

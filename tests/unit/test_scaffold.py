@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 from datetime import UTC, date
 
 import pyarrow as pa
@@ -213,3 +214,32 @@ def test_a_word_for_missing_that_looks_like_the_values_is_asked_about(tmp_path, 
     assert (
         any("among its texts. Does it mean missing?" in question for question in found.questions) == is_asked
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sparse"),
+    [
+        ("a.jsonl", "".join(json.dumps({"id": f"a{n}"} | ({} if n % 5 else {"note": "x"})) + "\n" for n in range(40)), "note"),
+        ("a.xml", "<d>" + "".join(f"<r><id>a{n}</id>{'<note>x</note>' * (n % 5 == 0)}</r>" for n in range(40)) + "</d>", "note"),
+        ("a.jsonl", "".join(f'{{"id": "a{n}", "note": ""}}\n' for n in range(40)), ""),
+        ("a.csv", "id,note\n" + "".join(f"a{n},{'x' * (n % 5 == 0)}\n" for n in range(40)), ""),
+    ],
+)  # fmt: skip
+def test_a_column_that_not_every_record_has_is_asked_about(tmp_path, name, content, sparse):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    asked = [
+        each for each in propose(tmp_path / name, "transport", "a").questions if "optional: true" in each
+    ]
+    assert [each.partition(".")[0] for each in asked] == (
+        [f"Not every record has {sparse}"] if sparse else []
+    )
+
+
+def test_a_column_of_a_table_with_a_schema_is_in_every_record(tmp_path):
+    table = pa.table(
+        {"id": [f"a{n}" for n in range(40)], "note": [None if n % 5 else "x" for n in range(40)]}
+    )
+    parquet.write_table(table, tmp_path / "a.parquet")
+    assert not [
+        each for each in propose(tmp_path / "a.parquet", "transport", "a").questions if "optional" in each
+    ]
