@@ -21,9 +21,9 @@ from simulator.scenario import read
 from tests import servers
 
 
-def city(days: int = 1, seed: int = 1) -> City:
-    """A small simulated city."""
-    return simulate(seed, read(), days)
+def city(days: int = 1, seed: int = 1, scale: float = 0.01) -> City:
+    """A small simulated city; `citylake run` makes one of scale 0.1."""
+    return simulate(seed, read(), days, scale=scale)
 
 
 def some(deliveries: Iterable[Delivery], *, stations: int = 4, reports: int = 6) -> list[Delivery]:

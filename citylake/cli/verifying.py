@@ -1,0 +1,81 @@
+"""`verify`: the lake of a simulated city against the simulator's truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from citylake.cli import show
+
+_DIFFERENCES = (
+    show.Field("kind", whole=True),
+    show.Field("about", dotted=True),
+    show.Field("expected"),
+    show.Field("found", style="red"),
+)
+_PRICE = (
+    show.Field("code", "indicator", whole=True),
+    show.Field("known", "days and areas known"),
+    show.Field("happened", "of"),
+    show.Field("gap", "mean distance to what happened"),
+)
+_SHOWN = 40
+
+
+def verify(
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Of the simulated city; needed where this lake holds several runs of it."),
+    ] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder of the truth, where it is not beside the deliveries."),
+    ] = None,
+    as_json: show.AsJson = False,
+) -> None:
+    """Compare everything the lake made of a simulated city with what the simulator knows.
+
+    Every delivery's outcome and counts, every planted defect by record, column and reason, every null, every published
+    value with numerator, denominator and completeness; and that each indicator is in truth, declarations and lake.
+    Compared with the truth of the instant whose deliveries have arrived. Prints how far the best that can be known lies from
+    what happened. Exit 1 where something differs. As JSON: the differences.
+    """
+    from citylake.stewardship.verification import verify as verb
+
+    found = verb(truth or _truth(seed))
+    differences = [vars(each) for each in found.differences]
+    if as_json:
+        show.rows(differences, _DIFFERENCES, as_json)
+    else:
+        compared = ", ".join(f"{count:,} {name}" for name, count in found.compared.items())
+        show.say(f"Compared as of {found.as_of:%Y-%m-%d %H:%M} UTC: {compared}.")
+        show.rows(differences[:_SHOWN], _DIFFERENCES, as_json, nothing="Nothing differs.")
+        if len(differences) > _SHOWN:
+            show.say(f"… and {len(differences) - _SHOWN:,} more: citylake verify --json")
+        show.say("What bad data cost:", style="bold")
+        show.rows([_priced(row) for row in found.price], _PRICE, as_json)
+    if differences:
+        raise typer.Exit(1)
+
+
+def _priced(row: dict) -> dict:
+    return row | {"gap": "unknown" if row["gap_pct"] is None else f"{row['gap_pct']:.2f} %"}
+
+
+def _truth(seed: int | None) -> Path:
+    """The truth of the latest run of this lake's city. Raises: WrongUse where there is none."""
+    from citylake import settings
+    from citylake.errors import WrongUse
+
+    departments = settings.current().home / "departments"
+    pattern = "*" if seed is None else f"{seed}-*"
+    found = [path.parent for path in departments.glob(f"{pattern}/truth/indicators.parquet")]
+    if not found:
+        raise WrongUse(
+            "there is no truth of a simulated city here", where=str(departments),
+            found="nothing" if seed is None else f"none of seed {seed}",
+            next_step="`citylake run` simulates a city and keeps its truth; or give --truth <folder>.",
+        )  # fmt: skip
+    return max(found, key=lambda path: path.stat().st_mtime)

@@ -1,0 +1,56 @@
+"""Verify: everything the lake holds of a simulated city against the simulator's truth, by full outer joins.
+
+The truth lies beside the deliveries and never in the lake: planted defects, what becomes of each delivery, and every
+indicator at two instants, before and after the late data. Nothing of the simulator is imported here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from citylake import lake, ledger
+from citylake.errors import WrongUse
+from citylake.stewardship.verification import indicators, outcomes, rows
+from citylake.stewardship.verification.difference import Difference
+
+ROLE = "steward"
+_TABLES = ("defects", "deliveries", "indicators")
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was compared at an instant of the truth: how much of each kind, what differs, and by code how far the best
+    that can be known lies from what happened (`price`)."""
+
+    as_of: datetime
+    compared: dict[str, int] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    price: tuple[dict, ...] = ()
+
+
+def verify(truth: Path) -> Verified:
+    """Compare the lake with a folder of truth, at the instant whose deliveries have arrived. Changes nothing.
+
+    Raises: WrongUse where the folder holds no truth.
+    """
+    missing = [name for name in _TABLES if not (truth / f"{name}.parquet").is_file()]
+    if missing:
+        raise WrongUse(
+            "this folder holds no truth", where=str(truth), found=f"no {missing[0]}.parquet",
+            expected="the folder `truth` that `python -m simulator --out` writes beside the deliveries",
+        )  # fmt: skip
+    connection = lake.connect_duckdb(ROLE, extensions=("httpfs", "avro", "iceberg"))
+    try:
+        for name in _TABLES:
+            path = str(truth / f"{name}.parquet").replace("'", "''")
+            connection.execute(f"create view truth_{name} as from read_parquet('{path}')")
+        with ledger.connect(ROLE) as reading:
+            as_of, deliveries, found = outcomes.compare(connection, reading)
+            of_rows, wrong = rows.compare(connection)
+            values, unlike, price = indicators.compare(connection, reading, as_of)
+    finally:
+        connection.close()
+    compared = {"deliveries": deliveries, **of_rows, "indicator values": values}
+    return Verified(as_of, compared, (*found, *wrong, *unlike), price)
