@@ -64,7 +64,8 @@ def spoil(
     order = np.argsort(np.concatenate([np.arange(total), places]), kind="stable")
     number_of = np.empty(len(whole), dtype=int)
     number_of[order] = np.arange(1, len(whole) + 1)
-    lines = [",".join(fields) for fields in whole.iloc[order].itertuples(index=False)]
+    ordered = whole.iloc[order]
+    lines = list(map(",".join, zip(*(ordered[name].tolist() for name in ordered.columns), strict=True)))
     marks = [Mark(int(number_of[row]), column, kind) for row, column, kind in found]
     marks += _marks_of_repeated(struck, number_of, total)
     for row in struck.get("wrong_column_count", ()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -130,16 +131,20 @@ def _file_kinds(seed: int, scenario: Scenario, day: date) -> dict[str, str]:
     }
 
 
+@cache
+def _clock() -> np.ndarray:
+    """Every second of a day as text: a table, for a city has more events than a day has seconds."""
+    return np.array(
+        [f" {s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}." for s in range(parking.DAY_S)], dtype=object
+    )
+
+
 def time_text(tenths: pd.Series) -> pd.Series:
     """Tenths of seconds since the calendar's first day as the platforms write a local time."""
-    days, rest = tenths // (parking.DAY_S * 10), tenths % (parking.DAY_S * 10)
+    days, rest = tenths // (parking.DAY_S * 10), (tenths % (parking.DAY_S * 10)).to_numpy()
     names = {day: date.fromordinal(int(day)).isoformat() for day in days.unique()}
-    seconds = rest // 10
-    clock = [
-        f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}.{t}"
-        for s, t in zip(seconds, rest % 10, strict=True)
-    ]
-    return days.map(names) + " " + pd.Series(clock, index=tenths.index, dtype=object)
+    digits = np.array([str(tenth) for tenth in range(10)], dtype=object)
+    return days.map(names) + _clock()[rest // 10] + digits[rest % 10]
 
 
 @dataclass(frozen=True)
@@ -246,7 +251,7 @@ def _rows_with(lines: list[str], at: int, text: str, but: set[int]) -> list[int]
 def _texts(events: pd.DataFrame) -> pd.DataFrame:
     """The events as the platform writes them, in the order of the file."""
     lane = events["event"].str[-1].astype(int) % 4 + 1
-    due = events["due_cny"].map("{:.2f}".format)
+    due = events["due_cny"].map({fee: f"{fee:.2f}" for fee in events["due_cny"].unique()})
     columns = (
         events["event"], events["lot"], lane.astype(str), np.where(events["is_entry"], "进", "出"),
         events["plate"].replace("", UNREAD), time_text(events["captured_ds"]), time_text(events["crossed_ds"]),
