@@ -219,6 +219,7 @@ def _generate(folder: Path, count: int) -> None:
     with duckdb.connect() as connection:
         for seed, frame in enumerate("ab", start=SEED):
             connection.execute("set timezone = 'UTC'")
+            connection.execute("set enable_progress_bar = false")
             connection.execute(_ROWS.format(rows=count, seed=seed, path=folder / f"{frame}.parquet"))
 
 
@@ -250,6 +251,7 @@ def _duckdb(folder: Path, peer: str, pipe) -> None:
 
     connection = duckdb.connect()
     connection.execute("set threads = 2")
+    connection.execute("set enable_progress_bar = false")
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set temp_directory = '{folder}/spill'")
     begun = time.perf_counter()
