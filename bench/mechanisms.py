@@ -152,10 +152,21 @@ _WORKS = {
             when ahead.other_at - ahead.seen_at <= interval 5 minute then ahead.other end as other
         from behind join ahead using (id)
     """),
-    "intervals (latest)": Work(_intervals, """
-        select a.id, arg_max(b.id, (b.seen_at, b.id)) as other
-        from a left join b on a.thing = b.thing and b.seen_at <= a.seen_at and a.seen_at < b.until group by a.id
-    """),
+    "intervals (latest)": Work(
+        _intervals,
+        # In bins like ours: joined on thing and range alone DuckDB compares all of the key with a fifth of the rows.
+        """
+        with known as (
+            select id, thing, seen_at, until, unnest(range(epoch_us(seen_at) // 75000000, epoch_us(until) // 75000000 + 1)) as bin
+            from b
+        )
+        select a.id, arg_max(known.id, (known.seen_at, known.id)) as other
+        from a left join known
+            on a.thing = known.thing and epoch_us(a.seen_at) // 75000000 = known.bin
+                and known.seen_at <= a.seen_at and a.seen_at < known.until
+        group by a.id
+    """,
+    ),
     "match_wildcards": Work(_match_wildcards, """
         with x as (select id, thing, seen_at, plate, unnest(list_append(string_split(plate_match, ' '), plate)) as hash from a),
         y as (select id, thing, seen_at, plate, unnest(list_append(string_split(plate_match, ' '), plate)) as hash from b),
