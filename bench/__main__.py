@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 
-from bench import admission, latency, report
+from bench import admission, latency, mechanisms, report
 
 MEASUREMENTS = {
     "admission": admission.measure,
     "stream": admission.measure_stream,
     "latency": latency.measure,
+    "mechanisms": mechanisms.measure,
 }
 
 
@@ -29,7 +30,7 @@ def main() -> None:
         nargs="+",
         default=[1_000_000, 10_000_000, 50_000_000],
         metavar="N",
-        help="rows of the admission, several sizes in turn (default: 1, 10 and 50 million)",
+        help="rows of the admission and of the mechanisms, several sizes in turn (default: 1, 10 and 50 million)",
     )
     parser.add_argument(
         "--stream-rows",

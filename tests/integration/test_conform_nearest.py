@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,6 +91,41 @@ def test_without_a_key_all_are_of_one_kind(once):
         ("1", "a"),
         ("2", None),
     ]
+
+
+def many(chance: random.Random, letter: str) -> list[tuple]:
+    """300 rows over ten hours, a fifth of them of one place, at instants that no two share."""
+    return [
+        (
+            f"{letter}{n}",
+            "hot" if n % 5 == 0 else f"p{chance.randint(0, 7)}",
+            chance.randint(0, 600_000_000) / 1e6,
+        )
+        for n in range(300)
+    ]
+
+
+def test_with_a_fifth_of_the_rows_at_one_place_it_is_what_comparing_all_with_all_gives():
+    chance = random.Random(7)
+    rows, others = many(chance, "r"), many(chance, "o")
+    pairs = sorted(
+        (abs(minute - other_minute), number, name)
+        for number, place, minute in rows
+        for name, other_place, other_minute in others
+        if place == other_place and abs(minute - other_minute) <= 5
+    )
+    first: dict[str, str] = {}
+    greedy: dict[str, str] = {}
+    for _, number, name in pairs:
+        first.setdefault(number, name)
+        if number not in greedy and name not in greedy.values():
+            greedy[number] = name
+    assert first != greedy
+    known = [(name, place, minute, 1) for name, place, minute in others]
+    numbers = sorted(number for number, _, _ in rows)
+    assert near(rows, known) == [(number, first.get(number)) for number in numbers]
+    found = near(rows, known, once=True, row_order=["id"], rounds=5)
+    assert found == [(number, greedy.get(number)) for number in numbers]
 
 
 PERMITS = "name string, place string, since timestamp, until timestamp, rank int"

@@ -67,6 +67,8 @@ def test_a_null_in_key_or_time_never_pairs_and_nothing_is_lost():
         event(2, "out", "4", lot=None), event(None, "in", "5"), event(9, "out", "6"),
     ]  # fmt: skip
     assert [row[2] for row in paired(*given)] == ["open_only"] * 3 + ["close_only"] * 3
+    twins = [event(1, "in", "1", plate=None), event(1, "out", "1", plate=None)]
+    assert [row[2] for row in paired(*twins, closes_first=False)] == ["open_only", "close_only"]
 
 
 def test_rows_of_another_kind_stand_between_nothing():
