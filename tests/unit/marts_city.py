@@ -88,12 +88,12 @@ class City:
         self.scratch, self.domain, self.marts = scratch, domain, marts
         self.connection = scratch.connection
 
-    def value(self, code: str, period: str, area: str) -> tuple:
+    def value(self, code: str, period: str, area: str, group: str = "all") -> tuple:
         """(value, numerator, denominator, completeness, value_status) of one indicator value."""
         found = self.connection.execute(
             "select value, numerator, denominator, completeness, value_status from marts.fct_indicator_value"
-            " where code = ? and period = ? and area = ?",
-            [code, period, area],
+            ' where code = ? and period = ? and area = ? and "group" = ?',
+            [code, period, area, group],
         ).fetchall()
         assert len(found) == 1, found
         return found[0]

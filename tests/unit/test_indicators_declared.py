@@ -30,7 +30,8 @@ def declared(tmp_path):
 def test_the_declared_indicators_are_these():
     assert sorted(all_indicators()) == [
         "e1_no2_ugm3", "e1_o3_ugm3", "e1_pm10_ugm3", "e1_pm25_ugm3", "e1_so2_ugm3", "e1_valid_data_pct",
-        "h5_new_case_count",
+        "h5_new_case_count", "t6_arrears_recovered_30d_pct", "t6_entry_p50_s", "t6_entry_p95_s", "t6_lot_adopted_pct",
+        "t6_occupancy_pct", "t6_paid_after_leaving_pct", "t6_scenic_barrier_removed_pct",
     ]  # fmt: skip
 
 
@@ -93,5 +94,7 @@ def test_an_old_page_is_found_and_written_anew(tmp_path, monkeypatch, capsys):
         "docs/reference/indicators/gone.md is not what dbt_project/indicators says" in capsys.readouterr().out
     )
     assert catalog.main([]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "environment.md", "health.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "README.md", "environment.md", "health.md", "transport.md",
+    ]  # fmt: skip
     assert catalog.main(["--check"]) == 0
