@@ -132,7 +132,7 @@ def _timed(work, source: Path, scratch: Path, pipe) -> None:
     import duckdb  # noqa: F401
     import polars as pl  # noqa: F401
     import pyarrow.csv
-    import pyarrow.parquet
+    import pyarrow.parquet  # noqa: F401
 
     import citylake.admit.typing
     import citylake.privacy.pseudonym  # noqa: F401
