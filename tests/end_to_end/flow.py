@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from graphlib import TopologicalSorter
 
 from citylake import lake, ledger
 from citylake.feed import load_feeds
@@ -73,11 +74,20 @@ def admit() -> None:
 
 
 def conform() -> None:
-    """Everything stale, reference tables first, since the others read them."""
+    """Everything stale, each table after those it reads."""
     from citylake.conform import conform as verb
 
-    for table in sorted(load_tables().values(), key=lambda table: table.partitioned):
-        verb(table.table_id)
+    for table_id in conform_order():
+        verb(table_id)
+
+
+def conform_order() -> list[str]:
+    """Every conformed table after the conformed tables it reads."""
+    tables = load_tables()
+    reads = {
+        name: {item.table for item in table.inputs.values()} & set(tables) for name, table in tables.items()
+    }
+    return list(TopologicalSorter(reads).static_order())
 
 
 def publish() -> None:

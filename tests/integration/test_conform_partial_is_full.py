@@ -10,6 +10,7 @@ import pytest
 from citylake.conform.days import ranges, widened, within
 from citylake.conform.frame import shaped
 from citylake.table import Table, job_module, load_tables
+from tests.integration import parking_rows
 from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
 from tests.integration.test_conform_case_day import REPORTS
 from tests.local_spark import session
@@ -64,7 +65,13 @@ def cases(chance: random.Random) -> dict[str, tuple[list[tuple], str]]:
     return {"reports": (rows, REPORTS)}
 
 
-GENERATORS = {"conformed.environment.air_quality_day": air_quality, "conformed.health.case_day": cases}
+GENERATORS = {
+    "conformed.environment.air_quality_day": air_quality,
+    "conformed.health.case_day": cases,
+    "conformed.transport.parking_session": lambda chance: parking_rows.random_events(chance, DAYS),
+    "conformed.transport.parking_account": lambda chance: parking_rows.random_account(chance, DAYS),
+    "conformed.transport.parking_lot_day": lambda chance: parking_rows.random_lot_days(chance, DAYS),
+}
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 
 
@@ -95,3 +102,30 @@ def test_any_part_of_the_days_equals_the_same_days_of_the_whole(table: Table, se
     alone = [[day] for day in DAYS[seed::3]]
     for part in (*alone, sorted(chance.sample(DAYS, 5))):
         assert made(table, given, part) == {day: whole[day] for day in part}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_late_rows_change_no_day_but_those_that_read_theirs(table: Table):
+    """A first run without some days of some inputs; the days that read them made again; and everything at once."""
+    chance = random.Random(4)
+    given = GENERATORS[table.table_id](chance)
+    late = {
+        name: set(chance.sample(DAYS, 2))
+        for name, item in table.inputs.items()
+        if not item.as_of
+    }  # fmt: skip
+    early = {name: (without(late.get(name, set()), *rows), rows[1]) for name, rows in given.items()}
+    again = [
+        day for day in DAYS
+        if any(day - table.inputs[name].before <= each <= day + table.inputs[name].after
+               for name, days in late.items() for each in days)
+    ]  # fmt: skip
+    before, whole = made(table, early, DAYS), made(table, given, DAYS)
+    assert before != whole
+    assert before | made(table, given, again) == whole
+
+
+def without(days: set[date], rows: list[tuple], schema: str) -> list[tuple]:
+    """Rows of a frame but those of some days."""
+    names = [column.split()[0] for column in schema.split(",")]
+    return [row for row in rows if not days or row[names.index("_business_date")] not in days]

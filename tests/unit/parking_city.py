@@ -23,7 +23,7 @@ def lot(lot_id: str, district_code: str, *, is_scenic: bool = False, spaces: int
 
 def entry(session_id: str, lot_id: str, day: date, wait_s: float | None, mode: str = "free_flow") -> dict:
     """A row of conformed.transport.parking_session that began on `day`, captured `wait_s` seconds before the line."""
-    at = datetime(day.year, day.month, day.day, 4)
+    at = local(f"{day:%m-%d} 12:00")
     return {
         "session_id": session_id, "lot_id": lot_id, "_business_date": day, "entered_at": at,
         "left_at": at + timedelta(hours=1), "entry_wait_s": wait_s, "entry_mode": mode, "matched_as": "plate",
@@ -65,4 +65,4 @@ def lot_day(lot_id: str, district_code: str, day: date, **more) -> dict:
 
 
 def _day(text: str) -> date:
-    return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H:%M").date()
+    return date.fromisoformat(f"2026-{text[:5]}")
