@@ -14,13 +14,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from citylake import settings
 from citylake.arrival import Arrival, Changes, Covers, Drift
 from citylake.column import Column, ColumnType
-from citylake.declaration import NAME, Duration, Strict, Text, repeated
+from citylake.declaration import NAME, Strict, Text, repeated
 from citylake.declaration import read_yaml as _yaml
 from citylake.declaration import shown as _shown
 from citylake.declaration import validated as _validated
+from citylake.department import feeds_folders, load_department
 from citylake.errors import CitylakeError, Problems, WrongUse
 from citylake.format import Format, Unpivot
 from citylake.optional import may_be_absent, wrong_optional
@@ -190,29 +190,6 @@ class Feed(Strict):
         return problems
 
 
-class Department(Strict):
-    """`_department.yml`: who answers for the feeds of a folder, and what they may be used for."""
-
-    title: Text
-    owner: str
-    contact: str
-    licence: str
-    purposes: tuple[str, ...] = Field(min_length=1)
-    grade: int = Field(ge=1, le=4)
-    retention: Duration
-
-
-def feeds_folder() -> Path:
-    """The folder of the feed files that every city has."""
-    return settings.PROJECT / "feeds"
-
-
-def feeds_folders() -> tuple[Path, ...]:
-    """All folders of feed files of this lake's city: those every city has, and its own."""
-    own = settings.PROJECT / "cities" / settings.current().city / "feeds"
-    return (feeds_folder(), own) if own.is_dir() else (feeds_folder(),)
-
-
 @functools.cache
 def load_feeds(*folders: Path) -> dict[str, Feed]:
     """Every feed by id, of the given folders or of this lake's city. Raises: Problems with every error of every file."""
@@ -238,13 +215,6 @@ def load_feeds(*folders: Path) -> dict[str, Feed]:
     if problems:
         raise Problems(problems)
     return feeds
-
-
-def departments() -> list[str]:
-    """The departments of this lake's city."""
-    return sorted(
-        {path.parent.name for folder in feeds_folders() for path in folder.glob("*/_department.yml")}
-    )
 
 
 def _unknown_references(feeds: dict[str, Feed]) -> list[CitylakeError]:
@@ -291,20 +261,3 @@ def read_feed(path: Path) -> Feed:
     if problems:
         raise Problems(problems)
     return feed
-
-
-def load_department(name: str, *folders: Path) -> Department:
-    """The department's own file, from the first folder that has one."""
-    searched = folders or feeds_folders()
-    path = next(
-        (
-            folder / name / "_department.yml"
-            for folder in searched
-            if (folder / name / "_department.yml").exists()
-        ),
-        searched[0] / name / "_department.yml",
-    )
-    if not path.exists():
-        raise Problems([WrongUse("the department's file is missing", where=_shown(path),
-                                 next_step="Write owner, contact, licence, purposes, grade and retention there.")])  # fmt: skip
-    return _validated(Department, _yaml(path), path)

@@ -12,8 +12,11 @@ from pydantic import Field, model_validator
 
 from citylake import settings
 from citylake.column import ColumnType
+from citylake.declaration import Duration, Strict, Text
+from citylake.declaration import read_yaml as _yaml
+from citylake.declaration import validated as _validated
 from citylake.errors import CitylakeError, Problems, WrongUse
-from citylake.feed import Duration, Feed, Strict, Text, _validated, _yaml, load_feeds
+from citylake.feed import Feed, load_feeds
 
 
 class Input(Strict):

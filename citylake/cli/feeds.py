@@ -36,7 +36,8 @@ _COLUMNS = (
 
 def list_feeds(as_json: show.AsJson = False) -> None:
     """List the feed files."""
-    from citylake.feed import load_department, load_feeds
+    from citylake.department import load_department
+    from citylake.feed import load_feeds
 
     listed = [
         {
@@ -75,7 +76,7 @@ def show_feed(
 
 
 def _say_facts(feed) -> None:
-    from citylake.feed import load_department
+    from citylake.department import load_department
 
     department = load_department(feed.department)
     facts = {
@@ -172,7 +173,7 @@ def check_feeds(
 def _note_questions(files: list[Path] | None) -> None:
     """Say which of these files, of their departments' and of all where none are given still ask something."""
     from citylake.declaration import shown
-    from citylake.feed import feeds_folders
+    from citylake.department import feeds_folders
     from citylake.scaffold.writing import open_questions
 
     given = [path.resolve() for path in files or []]

@@ -90,8 +90,8 @@ def _named(name: str, sample: Path) -> tuple[str, str]:
 
 def _write(proposals: list[Proposal], replace: bool) -> list[Path]:
     """The feed files, all or none, and the department's where there is none. Raises: WrongUse for one that is there."""
+    from citylake.department import feeds_folder, feeds_folders
     from citylake.errors import WrongUse
-    from citylake.feed import feeds_folder, feeds_folders
     from citylake.scaffold.writing import department_file, feed_file
 
     department = proposals[0].department

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from citylake import lake, settings
 from citylake.clock import wall_now
+from citylake.department import departments
 from citylake.errors import WrongUse
-from citylake.feed import departments, load_feeds
+from citylake.feed import load_feeds
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from urllib.parse import urlsplit
 
-from citylake.feed import departments
+from citylake.department import departments
 from citylake.settings import STAGE_ROLES
 from citylake.stack.minio import ROOT_USER
 from citylake.stack.site import Site, ensure_secret, write_private

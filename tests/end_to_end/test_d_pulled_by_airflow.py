@@ -12,8 +12,8 @@ import pytest
 
 from citylake import settings
 from citylake.cli.airflow_runs import AirflowRuns
+from citylake.department import feeds_folder
 from citylake.errors import ServerUnavailable
-from citylake.feed import feeds_folder
 from tests.end_to_end import content, flow
 from tests.integration.deliveries import query, rows
 from tests.integration.sources import CANARY, connections, source_database

@@ -7,7 +7,8 @@ import re
 import pytest
 import yaml
 
-from citylake.feed import load_department, load_feeds
+from citylake.department import load_department
+from citylake.feed import load_feeds
 from tests.repository.tree import files, shown, text
 
 MODELS = files("dbt_project/models/*.sql")

@@ -27,6 +27,7 @@ LAYERS = (
         "format",
         "rule",
         "declaration",
+        "department",
         "clock",
         "calendar",
         "plain_yaml",

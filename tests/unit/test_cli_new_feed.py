@@ -8,7 +8,8 @@ import pytest
 
 from citylake import settings
 from citylake.cli import main
-from citylake.feed import load_department, load_feeds, read_feed
+from citylake.department import load_department
+from citylake.feed import load_feeds, read_feed
 from tests.unit.samples import lines, zipped
 
 LEVELS = lines(

@@ -11,8 +11,9 @@ import pytest
 from pyarrow import parquet
 
 from citylake.admit.trial import try_file
+from citylake.department import load_department
 from citylake.errors import WrongUse
-from citylake.feed import load_department, read_feed
+from citylake.feed import read_feed
 from citylake.scaffold import dataset_of, propose
 from citylake.scaffold.filenames import files_pattern
 from citylake.scaffold.naming import snake
