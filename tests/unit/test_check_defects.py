@@ -10,6 +10,7 @@ from citylake.build.project import domains
 from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
+from tests.unit.parking_city import bill, entry, lot, lot_day
 
 DAYS = [date(2026, 3, 1) + timedelta(days=number) for number in range(40)]
 LAST = DAYS[-1].isoformat()
@@ -63,6 +64,18 @@ DEFECTS = {
         "delete from marts.dim_district where level_type = 'district' and district_code <> '330106'",
     "governance.dim_district.what_districts_belong_to_is_there":
         "delete from marts.dim_district where level_type in ('city', 'province')",
+    "transport.fct_parking_lot_day.lots_are_not_fuller_than_they_can_be":
+        "update marts.fct_parking_lot_day set occupancy_pct = 131 where lot_id = 'P1' and _business_date <= '2026-03-03'",
+    "transport.fct_parking_lot_day.occupancy_is_possible":
+        f"update marts.fct_parking_lot_day set occupancy_pct = 1001 where lot_id = 'P1' and _business_date = '{LAST}'",
+    "transport.fct_parking_lot_day.counters_agree_with_stays":
+        "update marts.fct_parking_lot_day set counted_occupancy_pct = 0 where _business_date > '2026-03-07'",
+    "transport.fct_parking_lot_day.as_many_drive_out_as_in":
+        "update marts.fct_parking_lot_day set entry_count = 0 where _business_date > '2026-03-03'",
+    "transport.fct_indicator_value.percentages_are_percentages":
+        f"update marts.fct_indicator_value set value = 131 where unit = '%' and period = '{LAST}'",
+    "transport.fct_indicator_value.driving_in_takes_seconds":
+        f"update marts.fct_indicator_value set value = 601 where code = 't6_entry_p95_s' and period = '{LAST}'",
 }  # fmt: skip
 
 ALL = [
@@ -91,9 +104,27 @@ def _health():
     return {"conformed.health.case_day": rows}
 
 
+def _transport():
+    """Two lots, a fifth of each taken all day, as many driving in as out."""
+    lots = [lot("P1", "330106", is_scenic=True), lot("P2", "330108")]
+    of_day = {"entry_count": 20, "exit_count": 20, "stay_count": 20, "parked_s": 172_800.0, "counted_hours": 24,
+              "counted_mean_cars": 2.1, "barrier_registered_count": 1}  # fmt: skip
+    days = [lot_day(each["lot_id"], each["district_code"], day, **of_day) for day in DAYS for each in lots]
+    entries = [entry(f"E{day}", "P1", day, 1.5) for day in DAYS]
+    bills = [
+        bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
+        for day in DAYS
+    ]
+    return {"conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
+            "conformed.transport.parking_session": entries,
+            "conformed.transport.parking_account": [row for rows in bills for row in rows]}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def cities(module_home):
-    typed = {"environment": _environment(), "health": _health(), "governance": {}}
+    typed = {
+        "environment": _environment(), "health": _health(), "governance": {}, "transport": _transport(),
+    }  # fmt: skip
     built = {
         domain: build(
             domain, "clean", DAYS if rows else [], rows | {"conformed.governance.district": DISTRICTS}

@@ -14,6 +14,7 @@ from citylake.conform.work import windows
 from citylake.errors import WrongUse
 from citylake.settings import PROJECT
 from citylake.table import load_tables
+from tests.end_to_end.flow import conform_order
 
 AIR, CASES, STATIONS = (
     load_tables()[f"conformed.{name}"]
@@ -90,3 +91,14 @@ def test_a_job_is_a_pure_function_of_spark_only(table):
 @pytest.mark.parametrize("table", JOBS, ids=lambda table: table.name)
 def test_windows_are_no_longer_than_a_batch(table):
     assert all(item.before + item.after <= timedelta(days=31) for item in table.inputs.values())
+
+
+def test_a_table_is_made_after_the_conformed_tables_it_reads():
+    made = conform_order()
+    assert sorted(made) == sorted(load_tables())
+    assert made.index("conformed.transport.parking_session") < made.index(
+        "conformed.transport.parking_lot_day"
+    )
+    for table in load_tables().values():
+        reads = [item.table for item in table.inputs.values() if item.table in made]
+        assert all(made.index(each) < made.index(table.table_id) for each in reads), table.table_id
