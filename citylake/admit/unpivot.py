@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from citylake.admit.reading import Reading, raw
 from citylake.format import Unpivot
@@ -17,13 +18,13 @@ def unpivoted(wide: Reading, how: Unpivot) -> Reading:
     keep = [n for n, name in enumerate(wide.header) if name in how.keep]
     spread = [n for n in range(len(wide.header)) if n not in keep]
     header = [*(wide.header[n] for n in keep), how.name_to, how.value_to]
-    long = Reading(header, iter(()), wide.unparsed)
+    long = Reading(header, iter(()))
     long.batches = _long(wide, long, keep, spread, how.drop_empty)
     return long
 
 
 def _long(wide: Reading, long: Reading, keep: list[int], spread: list[int], drop_empty: bool) -> Iterator:
-    """Rows of a record stand together: the nth value of record r is row (r - 1) × values + n."""
+    """Rows of a record stand together: the nth value of record r is row (r - 1) × values + n, a broken record its first."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -56,4 +57,8 @@ def _long(wide: Reading, long: Reading, keep: list[int], spread: list[int], drop
             long.records += rows.num_rows
             if rows.num_rows:
                 yield rows
+    # A broken record has the number that its first value would have: no row has the same.
+    long.unparsed += [
+        replace(each, source_row=(each.source_row - 1) * max(width, 1) + 1) for each in wide.unparsed
+    ]
     long.records += len(wide.unparsed)
