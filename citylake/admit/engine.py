@@ -19,6 +19,7 @@ def connect(scratch: Path, feed: Feed, delivery_id: str, *, database: str, threa
 
     connection = duckdb.connect(database if database == ":memory:" else str(scratch / database))
     connection.execute("set global timezone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
     connection.execute(f"set memory_limit = '{memory}'")
     connection.execute(f"set threads = {threads}")
     connection.execute(f"set temp_directory = {literal(str(scratch / 'spill'))}")
