@@ -271,5 +271,5 @@ def test_a_file_sent_by_hand_for_a_department_that_is_not_there_is_refused(tmp_p
     path.write_text("a\n1\n", encoding="utf-8")
     with pytest.raises(WrongUse) as refused:
         send(path, "fishing")
-    assert refused.value.expected == "one of environment, governance, health"
+    assert refused.value.expected == "one of environment, governance, health, transport"
     assert inbox() == []

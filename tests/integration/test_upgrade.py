@@ -91,11 +91,11 @@ def test_nothing_is_stale_that_was_not(facts):
 
 def test_only_a_feed_whose_file_changed_would_make_other_rows(facts):
     admitted_by = {row["feed_id"]: row["feed_version"] for row in query("select * from ledger.outcomes")}
-    assert set(admitted_by) == set(load_feeds())
+    assert set(admitted_by) == set(_known_then())
     # Release 0.1.0 made the hash in another way: by hashes every feed would have changed.
     assert [name for name, version in admitted_by.items() if version == load_feeds()[name].version] == []
     with ledger.connect("steward") as connection:
-        found = {name: plan(connection, feed) for name, feed in load_feeds().items()}
+        found = {name: plan(connection, feed) for name, feed in _known_then().items()}
     assert {
         name: [change.key for change in each.changes] for name, each in found.items() if each.deliveries
     } == {CASE: ["column city_code: pattern"]}
@@ -121,13 +121,18 @@ def test_a_correction_is_admitted_and_makes_its_own_day_stale(facts):
 
 
 def test_todays_code_makes_the_same_rows_of_the_same_bytes(facts):
-    feeds = [feed for feed in load_feeds().values() if feed.feed_id != CASE]
+    feeds = [feed for feed in _known_then().values() if feed.feed_id != CASE]
     before = {feed.feed_id: _rows(feed) for feed in feeds}
     assert sum(len(admitted) for admitted, _ in before.values()) > 150
     for feed in feeds:
         assert readmit(feed, "to compare", everything=True).deliveries
         admit_waiting(feed.feed_id)
     assert {feed.feed_id: _rows(feed) for feed in feeds} == before
+
+
+def _known_then() -> dict:
+    """The feeds that a city had in release 0.1.0."""
+    return {name: feed for name, feed in load_feeds().items() if feed.department != "transport"}
 
 
 def _rows(feed) -> tuple[list, list]:

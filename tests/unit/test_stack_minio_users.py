@@ -37,6 +37,7 @@ def test_there_is_one_user_per_stage_and_department():
         "steward",
         "department-environment",
         "department-health",
+        "department-transport",
     }
 
 
