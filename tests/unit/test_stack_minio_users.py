@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from citylake import feed
+from citylake import department
 from citylake.stack import minio_users
 
 
@@ -17,7 +17,7 @@ def _two_departments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "_department.yml").touch()
     (tmp_path / "drafts").mkdir()
-    monkeypatch.setattr(feed, "feeds_folders", lambda: (tmp_path,))
+    monkeypatch.setattr(department, "feeds_folders", lambda: (tmp_path,))
 
 
 def may(user: str, action: str, target: str) -> bool:
@@ -37,7 +37,6 @@ def test_there_is_one_user_per_stage_and_department():
         "steward",
         "department-environment",
         "department-health",
-        "department-transport",
     }
 
 
