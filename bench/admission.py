@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
 import shutil
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.apart import apart
 from bench.report import Section, table
 
 SEED = 1
 _OFTEN = 1_000_000
+_MODULES = (
+    "duckdb", "polars", "pyarrow.csv", "pyarrow.parquet", "citylake.admit.typing", "citylake.privacy.pseudonym",
+)  # fmt: skip
 _HEADS = ["rows", "file", "what", "seconds", "rows/s", "peak MB", "ratio to it"]
 _HEAD = "停车场,车牌号,入口,时间,事件,车型,金额,时长,支付方式,泊位,区划,备注\n"
 _FEED = {
@@ -86,7 +87,8 @@ def _at_size(count: int, works: dict) -> list[list[object]]:
         for number in range(3 if count <= _OFTEN else 1):
             for name, work in works.items():
                 scratch = Path(folder) / f"{name.split()[-1]}-{number}"
-                runs[name].append(_apart(work, source, scratch))
+                scratch.mkdir()
+                runs[name].append(apart(work, source, scratch, modules=_MODULES))
                 shutil.rmtree(scratch)
                 print(f"  {count:,} rows, {name}: {runs[name][-1][0]:.1f} s", flush=True)
     medians = {name: sorted(seconds for seconds, _ in found)[len(found) // 2] for name, found in runs.items()}
@@ -113,33 +115,6 @@ def _generate(path: Path, rows: int) -> None:
                 f"{'入' if n % 2 else '出'},小型车,{fee:.2f},{stay},支付宝,{n},330106,正常记录\n"
                 for n, fee, stay in zip(here, fees, stays, strict=True)
             )
-
-
-def _apart(work, source: Path, scratch: Path) -> tuple[float, float]:
-    """Seconds and peak megabytes of a work in a process of its own, imports not counted."""
-    scratch.mkdir()
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_timed, args=(work, source, scratch, theirs))
-    process.start()
-    theirs.close()  # so that a failed child ends the wait
-    result = ours.recv()
-    process.join()
-    return result
-
-
-def _timed(work, source: Path, scratch: Path, pipe) -> None:
-    import duckdb  # noqa: F401
-    import polars as pl  # noqa: F401
-    import pyarrow.csv
-    import pyarrow.parquet  # noqa: F401
-
-    import citylake.admit.typing
-    import citylake.privacy.pseudonym  # noqa: F401
-
-    begun = time.perf_counter()
-    work(source, scratch)
-    pipe.send((time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
 def _citylake(source: Path, scratch: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.apart import apart
 from bench.report import Section, table
 
 if TYPE_CHECKING:
@@ -208,7 +207,7 @@ def measure(asked) -> Section:
 
 def _line(spark, folder: Path, count: int, name: str, work: Work, seconds: dict[int, float]) -> list[object]:
     ours = min(_timed(lambda: _spark(spark, folder, work)) for _ in range(2))
-    theirs, peak = min(_apart(folder, work.peer) for _ in range(2))
+    theirs, peak = min(apart(_duckdb, folder, work.peer, modules=["duckdb"]) for _ in range(2))
     smaller = max((size for size in seconds if size < count), default=None)
     exponent = f"{math.log(ours / seconds[smaller]) / math.log(count / smaller):.2f}" if smaller else ""
     seconds[count] = ours
@@ -245,19 +244,7 @@ def _spark(spark, folder: Path, work: Work) -> None:
     work.made(rows, others).write.mode("overwrite").parquet(f"file://{folder}/ours")
 
 
-def _apart(folder: Path, peer: str) -> tuple[float, float]:
-    """Seconds and peak megabytes of the peer in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_duckdb, args=(folder, peer, theirs))
-    process.start()
-    theirs.close()  # so that a failed child ends the wait
-    result = ours.recv()
-    process.join()
-    return result
-
-
-def _duckdb(folder: Path, peer: str, pipe) -> None:
+def _duckdb(folder: Path, peer: str) -> None:
     import duckdb
 
     connection = duckdb.connect()
@@ -265,11 +252,9 @@ def _duckdb(folder: Path, peer: str, pipe) -> None:
     connection.execute("set enable_progress_bar = false")
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set temp_directory = '{folder}/spill'")
-    begun = time.perf_counter()
     for frame in "ab":
         connection.execute(f"create view {frame} as from '{folder}/{frame}.parquet'")
     connection.execute(f"copy ({peer}) to '{folder}/theirs.parquet' (format parquet, compression zstd)")
-    pipe.send((time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
 def _same(folder: Path) -> str:

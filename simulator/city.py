@@ -53,6 +53,15 @@ class City:
         """The business days."""
         return tuple(_days(self.first, self.last))
 
+    def listed(self, feed: str, as_of: datetime) -> tuple:
+        """What the newest list of a feed holds that had arrived by an instant."""
+        issues = [
+            each.facts
+            for each in self.observations
+            if each.arrived_by(as_of) and each.facts and each.readings[0].feed == feed
+        ]
+        return issues[-1] if issues else ()
+
     @property
     def before_late_data(self) -> datetime:
         """After the last day's regular files, before the late ones of the last three days."""

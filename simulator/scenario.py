@@ -14,10 +14,14 @@ FOLDER = Path(__file__).parent / "scenarios"
 Rate = float
 
 
-class _Rates(BaseModel):
-    """Shares between 0 and 1, one a kind of fault."""
+class _Part(BaseModel):
+    """A part of a scenario: it never changes, and knows no other keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Rates(_Part):
+    """Shares between 0 and 1, one a kind of fault."""
 
     @property
     def total(self) -> float:
@@ -49,7 +53,7 @@ class FileRates(_Rates):
 
 
 class RowRates(_Rates):
-    """Per station and hour."""
+    """Per record."""
 
     out_of_range: Rate
     text_in_number: Rate
@@ -60,6 +64,11 @@ class RowRates(_Rates):
     exact_duplicate: Rate
     conflicting_key: Rate
     wrong_column_count: Rate
+
+
+class HourRates(RowRates):
+    """Per station and hour."""
+
     missing_hour: Rate
 
 
@@ -72,30 +81,24 @@ class SensorRates(_Rates):
     missing_value: Rate
 
 
-class AirScenario(BaseModel):
+class AirScenario(_Part):
     """What goes wrong with the hourly files of the air stations."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     correction_bias: float = Field(gt=1, lt=2)
     files: FileRates
-    rows: RowRates
+    rows: HourRates
     sensors: SensorRates
 
 
-class Wait(BaseModel):
+class Wait(_Part):
     """Seconds from being captured to crossing the line: a lognormal's median, and the spread of its logarithm."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     median: float = Field(gt=0)
     spread: float = Field(gt=0)
 
 
-class EntryWaits(BaseModel):
+class EntryWaits(_Part):
     """Before leaving without paying, and after."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     barrier: Wait
     free_flow: Wait
@@ -130,24 +133,8 @@ class ParkingFileRates(_Rates):
     removed_column: Rate
 
 
-class ParkingRowRates(_Rates):
-    """Per event."""
-
-    out_of_range: Rate
-    text_in_number: Rate
-    two_faults: Rate
-    not_in_list: Rate
-    required_missing: Rate
-    impossible_time: Rate
-    exact_duplicate: Rate
-    conflicting_key: Rate
-    wrong_column_count: Rate
-
-
-class ParkingScenario(BaseModel):
+class ParkingScenario(_Part):
     """The parking lots, who parks there, and what goes wrong with what their platforms send."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     lots: int = Field(gt=0)
     scenic_lots: int = Field(ge=0)
@@ -158,7 +145,7 @@ class ParkingScenario(BaseModel):
     paying: PayingRates
     cameras: CameraRates
     files: ParkingFileRates
-    rows: ParkingRowRates
+    rows: RowRates
 
     @model_validator(mode="after")
     def _consistent(self) -> ParkingScenario:
@@ -167,10 +154,8 @@ class ParkingScenario(BaseModel):
         return self
 
 
-class Scenario(BaseModel):
+class Scenario(_Part):
     """One simulated city."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     until: date
     air: AirScenario

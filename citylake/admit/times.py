@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,22 +18,20 @@ _OFFSET = ":[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
 
 def casts(feed: Feed) -> list[str]:
     """Select items over texts: the time in each, of any year."""
-    found = []
-    for column in _timed(feed):
-        found.append(f"{_cast(column)} as {quoted(f'_cast_{column.name}')}")
-        if _may_have_offset(column):
-            found.append(f"{_offset_cast(column)} as {quoted(f'_offset_cast_{column.name}')}")
-    return found
+    return [f"{time} as {cast}" for time, cast, _ in _stages(feed)]
 
 
 def guarded(feed: Feed) -> list[str]:
     """Select items over `casts`: null where the year is none."""
-    found = []
+    return [f"{_within_years(cast)} as {name}" for _, cast, name in _stages(feed)]
+
+
+def _stages(feed: Feed) -> Iterator[tuple[str, str, str]]:
+    """Of every time in a text: how it is cast, under which name, and its name once guarded."""
     for column in _timed(feed):
-        found.append(f"{_within_years(quoted(f'_cast_{column.name}'))} as {time_name(column)}")
+        yield _cast(column), quoted(f"_cast_{column.name}"), time_name(column)
         if _may_have_offset(column):
-            found.append(f"{_within_years(quoted(f'_offset_cast_{column.name}'))} as {instant_name(column)}")
-    return found
+            yield _offset_cast(column), quoted(f"_offset_cast_{column.name}"), instant_name(column)
 
 
 def value(column: Column, feed: Feed) -> str:

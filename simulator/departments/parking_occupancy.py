@@ -5,7 +5,6 @@ A counter may be off by a few cars, and silent: its cell is empty. Nine of ten l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -19,14 +18,6 @@ from simulator.world.lots import Lot
 
 FEED = "transport.parking_occupancy"
 SENDER = "traffic-data-centre"
-
-
-@dataclass(frozen=True)
-class Occupancy:
-    """What a day's file holds: hours × lots of cars counted, NaN where a counter is silent or there is none."""
-
-    day: date
-    counted: np.ndarray
 
 
 def cars_inside(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> np.ndarray:
@@ -56,6 +47,4 @@ def delivery_of(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...])
     content = "".join(f"{line}\n" for line in lines).encode()
     at = local(day + timedelta(1), 2, 0, timedelta(seconds=int(random.integers(0, 1800))))
     sent = Delivery(DEPARTMENT, f"occupancy_{day:%Y%m%d}.csv", 1, SENDER, at, content)
-    return Observation(
-        sent, (), (Reading(FEED, "admitted", int(np.isfinite(counted).sum())),), Occupancy(day, counted)
-    )
+    return Observation(sent, (), (Reading(FEED, "admitted", int(np.isfinite(counted).sum())),))

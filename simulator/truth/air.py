@@ -63,22 +63,12 @@ def indicators(city: City, instants: tuple[datetime, ...]) -> pd.DataFrame:
     world = table(true_days, everywhere, city.days)[[*_KEY, "value"]].rename(columns={"value": "world"})
     made = []
     for as_of in instants:
-        listed = stays(_list_at(city, as_of, air_station.FEED), _list_at(city, as_of, district.FEED))
+        listed = stays(city.listed(air_station.FEED, as_of), city.listed(district.FEED, as_of))
         known = table(current_days(city, as_of), listed, city.days)
         both = world.merge(known.rename(columns={"value": "knowable"}), on=_KEY, how="outer")
         both[_COUNTED] = both[_COUNTED].fillna(0.0)
         made.append(both.assign(as_of=as_of))
     return pd.concat(made, ignore_index=True).assign(group_type="all", group="all", tolerance=TOLERANCE)
-
-
-def _list_at(city: City, as_of: datetime, feed: str) -> tuple:
-    """The newest list of a feed that had arrived."""
-    issues = [
-        each.facts
-        for each in city.observations
-        if each.arrived_by(as_of) and each.facts and each.readings[0].feed == feed
-    ]
-    return issues[-1] if issues else ()
 
 
 def current_days(city: City, as_of: datetime) -> list[StationDay]:

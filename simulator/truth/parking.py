@@ -71,7 +71,7 @@ def known_at(city: City, as_of: datetime) -> Known:
     return Known(
         events[events["is_entry"]], stays(events), events[events["ticket"] != ""],
         pd.concat(list(paid.values()), ignore_index=True), _heard(events),
-        _list_at(city, as_of, parking_lists.LOTS), _list_at(city, as_of, district.FEED),
+        city.listed(parking_lists.LOTS, as_of), city.listed(district.FEED, as_of),
     )  # fmt: skip
 
 
@@ -104,16 +104,6 @@ def _ds(seconds: pd.Series, day: date) -> np.ndarray:
 
 def _heard(events: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"lot": events["lot"], "day": events["crossed_ds"] // DAY_DS}).drop_duplicates()
-
-
-def _list_at(city: City, as_of: datetime, feed: str) -> tuple:
-    """The newest list of a feed that had arrived."""
-    issues = [
-        each.facts
-        for each in city.observations
-        if each.arrived_by(as_of) and each.facts and each.readings[0].feed == feed
-    ]
-    return issues[-1] if issues else ()
 
 
 def stays(events: pd.DataFrame) -> pd.DataFrame:

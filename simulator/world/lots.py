@@ -41,7 +41,6 @@ class Lot:
     kind: str
     is_scenic: bool
     spaces: int
-    lanes: int
     price_cny: float
     platform: str
     opened: date
@@ -91,6 +90,6 @@ def _lot(number: int, has_adopted: bool, scenario: ParkingScenario, scale: float
     gone = removed if is_scenic and number < scenario.scenic_barriers_removed else None
     barriers = tuple(Barrier(f"{identifier}-B{lane + 1}", opened, gone) for lane in range(lanes))
     return Lot(
-        number + 1, "330106" if is_scenic else district, kind, is_scenic, spaces, lanes, price,
+        number + 1, "330106" if is_scenic else district, kind, is_scenic, spaces, price,
         PLATFORMS[number % len(PLATFORMS)], opened, since if has_adopted else None, barriers,
     )  # fmt: skip

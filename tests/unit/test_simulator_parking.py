@@ -183,7 +183,7 @@ def test_one_misread_character_is_forgiven_where_only_one_can_be_meant():
     assert _stays(first, other, out, theirs) == [(8, 10), (9, 9.5)]
 
 
-LOT = Lot(1, "330106", "", True, 10, 1, 5.0, "p", date(2022, 1, 1), date(2023, 1, 1),
+LOT = Lot(1, "330106", "", True, 10, 5.0, "p", date(2022, 1, 1), date(2023, 1, 1),
           (Barrier("B1", date(2022, 1, 1), None),))  # fmt: skip
 
 
