@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _ROWS = 20_000
 _SNIFFED_BYTES = 65_536
+# Unicode's space separators, all that DuckDB's trim takes away too.
+_SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _READERS = {
     "csv": "delimited", "excel": "workbook", "jsonl": "json_lines", "json": "json_document",
     "geojson": "json_document", "xml": "xml_document", "parquet": "parquet", "fixed_width": "fixed_width",
@@ -67,13 +69,19 @@ def trimmed(position: int) -> str:
 
 
 def with_trimmed(batch):
-    """The batch with every text once more, without space around it: Arrow does it three times as fast as DuckDB."""
+    """The batch with every text once more, without space around it. Tabs and line ends within quotes are no space."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    texts = [pc.utf8_trim_whitespace(column) for column in batch.columns[1:]]
+    texts = [_trimmed(column) for column in batch.columns[1:]]
     names = [trimmed(n) for n in range(len(texts))]
     return pa.RecordBatch.from_arrays([*batch.columns, *texts], names=[*batch.schema.names, *names])
+
+
+def _trimmed(texts):
+    """Mostly there is nothing to take away, which Arrow sees several times as fast as it takes spaces of every width."""
+    import pyarrow.compute as pc
+
+    return texts if pc.utf8_trim_whitespace(texts).equals(texts) else pc.utf8_trim(texts, characters=_SPACES)
 
 
 def read(stream, feed: Feed, compression: str) -> Reading:

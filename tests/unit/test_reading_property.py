@@ -70,6 +70,7 @@ def by_python(text: str) -> list[list[str]]:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(text="id,value,at\n\n\na,1\n\nb,2,\n")
 @example(text='id,value,at\n"a\r\nb",1,\n"x","y"\n')
+@example(text='id,value,at\n\n";\n",1,NA\n')
 @given(text=written())
 def test_every_record_is_admitted_or_quarantined(monkeypatch, block, text):
     monkeypatch.setattr(delimited, "_block_bytes", lambda _: block)
