@@ -64,8 +64,8 @@ class City:
 
     @property
     def before_late_data(self) -> datetime:
-        """After the last day's regular files, before the late ones of the last three days."""
-        return local(self.last + timedelta(1), 9, 30)
+        """After noon, when nobody waits for the last day's regular files any more; before the late ones of the last days."""
+        return local(self.last + timedelta(1), 13)
 
     @property
     def after_late_data(self) -> datetime:

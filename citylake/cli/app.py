@@ -106,7 +106,7 @@ COMMANDS = (
     Entry("restatements", explaining.restatements, ("citylake restatements --code e1_pm25_ugm3",)),
     Entry("stale", requests.stale, ("citylake stale --table environment.air_quality_day",)),
     Entry("reconcile", proving.reconcile, ("citylake reconcile",)),
-    Entry("verify", verifying.verify, ("citylake verify", "citylake verify --seed 7 --json")),
+    Entry("verify", verifying.verify, ("citylake verify", "citylake verify --seed 7 --json", "citylake verify --self-test")),
     Entry("backfill", requests.backfill, (
         "citylake backfill environment.air_quality_day --from 2026-03-01 --to 2026-03-07"
         " --reason 'new stuck-sensor rule' --stage",

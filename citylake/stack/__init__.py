@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from citylake.stack.sequence import Progress
 
 
-def up(progress: Progress | None = None) -> list[ServerStatus]:
+def up(progress: Progress | None = None, *, without_airflow: bool = False) -> list[ServerStatus]:
     """Start this lake's servers, telling `progress` (default: lines on standard error) of each step.
 
     Everything missing is made: programs, data folders, secrets, users, tables. Safe to repeat, after
     a kill at any instant, and from two terminals at once. Where the servers are somebody else's
-    (`CITYLAKE_STACK=external`) it only waits until they answer. Raises: CitylakeError with the reason.
+    (`CITYLAKE_STACK=external`) it only waits until they answer.
+    Without Airflow nothing happens by itself. Raises: CitylakeError with the reason.
     """
     from citylake import settings
     from citylake.stack import external, health, sequence, start
@@ -29,7 +30,7 @@ def up(progress: Progress | None = None) -> list[ServerStatus]:
         return health.statuses(site)
     site.make_folders()
     with locked(site.run / "up.lock"):
-        site = start.up(site, progress or sequence.Lines())
+        site = start.up(site, progress or sequence.Lines(), without_airflow)
     return health.statuses(site)
 
 

@@ -28,11 +28,13 @@ from citylake.stack.site import Site
 # A first start on two busy cores takes a quarter of this.
 _PATIENCE = 300
 _ATTEMPTS = 4
+_OF_AIRFLOW = {"metadata", *airflow.NAMES}
 
 
-def up(site: Site, progress: Progress) -> Site:
+def up(site: Site, progress: Progress, without_airflow: bool = False) -> Site:
     """Start what does not run. Safe to repeat, after a kill at any instant, and to run twice at once.
 
+    Without Airflow, it is neither started nor stopped.
     Returns the site with the addresses that were decided. Raises: CitylakeError, with the reason.
     """
     site.make_folders()
@@ -44,7 +46,7 @@ def up(site: Site, progress: Progress) -> Site:
     checks.check(site)
     if not (supervise.answers(site) and _is_current(site)):
         site = _anew(site)
-    run_all(_steps(site), progress)
+    run_all([step for step in _steps(site) if not (without_airflow and step.name in _OF_AIRFLOW)], progress)
     return site
 
 

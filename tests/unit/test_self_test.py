@@ -1,0 +1,57 @@
+"""The self-test's faults fit the project, and a copy with a fault is mended again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from citylake import settings
+from citylake.cli.self_test import broken
+from citylake.errors import WrongUse
+from citylake.feed import load_feeds
+from citylake.table import load_tables
+
+FAULTS = broken.faults()
+
+
+def test_there_are_twenty_and_no_two_are_the_same():
+    assert len(FAULTS) >= 20
+    assert (
+        len({each.name for each in FAULTS}) == len({(each.file, each.old) for each in FAULTS}) == len(FAULTS)
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda each: each.name)
+def test_a_fault_fits_the_project(fault, tmp_path):
+    (tmp_path / fault.file).parent.mkdir(parents=True)
+    broken.mend(fault, tmp_path)
+    whole = (tmp_path / fault.file).read_text(encoding="utf-8")
+    broken.write(fault, tmp_path)
+    assert (tmp_path / fault.file).read_text(encoding="utf-8") == whole.replace(fault.old, fault.new) != whole
+    broken.mend(fault, tmp_path)
+    assert (tmp_path / fault.file).read_text(encoding="utf-8") == whole
+    assert set(fault.readmits) <= set(load_feeds())
+    assert set(fault.remakes) <= set(load_tables())
+
+
+def test_a_fault_that_does_not_fit_any_more_is_said(tmp_path):
+    fault = replace(FAULTS[0], old="stands nowhere")
+    (tmp_path / fault.file).parent.mkdir(parents=True)
+    broken.mend(fault, tmp_path)
+    with pytest.raises(WrongUse, match=r"does not fit the project any more[\s\S]*0 times[\s\S]*once"):
+        broken.write(fault, tmp_path)
+
+
+def test_a_copy_holds_what_the_stages_read_and_leaves_the_project_alone(tmp_path):
+    project = broken.copied(tmp_path / "project")
+    assert {path.name for path in project.iterdir()} == {
+        "citylake",
+        "cities",
+        "dbt_project",
+        "expectations",
+        "feeds",
+        "spark_jobs",
+    }
+    broken.write(FAULTS[0], project)
+    assert FAULTS[0].new not in (settings.PROJECT / FAULTS[0].file).read_text(encoding="utf-8")
