@@ -23,6 +23,8 @@ def sweeper(by_count: int, columns: tuple[str, ...]) -> Callable[[Iterator], Ite
         kept: list[tuple[int, int]] = []  # (end, place in `others`)
         others, last = None, None
         for batch in batches:
+            if not len(batch):
+                continue
             fresh = batch.column("_other")
             others = fresh if others is None else pa.concat_arrays([others, fresh])
             begin = len(others) - len(fresh)
@@ -33,7 +35,9 @@ def sweeper(by_count: int, columns: tuple[str, ...]) -> Callable[[Iterator], Ite
             first = batch.select(keys).slice(0, 1).to_pylist()[0]
             changes[0] = first != last
             found: list[int | None] = []
-            instants, ends, sides = (batch.column(name).to_pylist() for name in ("_at", "_until", "_side"))
+            instants, ends, sides = (
+                pc.fill_null(batch.column(name), 0).to_numpy().tolist() for name in ("_at", "_until", "_side")
+            )
             for place, (is_new, at, end, side) in enumerate(
                 zip(changes.tolist(), instants, ends, sides, strict=True)
             ):
