@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from simulator.deliveries import LOCAL, Delivery, Label, Observation, Reading, local
-from simulator.departments.parking_event import DEPARTMENT, time_text
+from simulator.departments.parking_event import DEPARTMENT
 from simulator.scenario import Scenario
 from simulator.streams import stream
+from simulator.times import time_text
 from simulator.world import parking
 from simulator.world.lots import Lot
 
@@ -64,9 +65,7 @@ def delivery_of(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...])
 
 def _document(day: date, rows: pd.DataFrame) -> bytes:
     offset = f"{local(day, 12).astimezone(LOCAL):%z}"
-    times = (
-        time_text(rows["paid_ds"]).str[:19].str.replace(" ", "T") + f"{offset[:3]}:{offset[3:]}"
-    ).to_numpy()
+    times = (time_text(rows["paid_ds"], "T", tenths=False) + f"{offset[:3]}:{offset[3:]}").to_numpy()
     made: dict[str, dict] = {}
     columns = (rows["payment"], times, rows["kind"], rows["ticket"], rows["amount_cny"])
     for payment, paid, kind, ticket, amount in zip(*columns, strict=True):
