@@ -82,6 +82,7 @@ def plates(seed: int, vehicles: np.ndarray) -> np.ndarray:
     return np.where(vehicles % 5 == 0, np.char.add(found, "D"), found)
 
 
+@lru_cache(maxsize=10)
 def payments(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: date) -> Paid:
     """Everything paid and paid back for the tickets of those who drove in on `day`, by the time of paying."""
     stays = arrivals(seed, scenario, here, day)
