@@ -21,6 +21,9 @@ LISTED_DAYS = 730  # a certificate stays in the list so long after its last day
 NEVER = 0  # of a day that is not given
 SURVEY_DAYS = 30  # an older survey says nothing of a ship's draught
 _DAY_DS = DAY_S * 10
+_DAYS = ("issued", "expires", "suspended_from", "suspended_until")
+_TYPES = dict.fromkeys(("mmsi", *_DAYS), "int64") | {"deepest_m": "float64"}
+_SURVEY_TYPES = {"mmsi": "int64", "surveyed_ds": "int64", "draught_m": "float64"}
 
 
 def certificates(seed: int, scenario: ShipScenario, ships: Fleet, day: date) -> pd.DataFrame:
@@ -100,13 +103,13 @@ def rules(seen: pd.DataFrame, certificates: pd.DataFrame, surveys: pd.DataFrame)
         "mmsi": seen["mmsi"].to_numpy(np.int64), "at_ds": seen["at_ds"].to_numpy(np.int64), "row": np.arange(len(seen)),
     }).sort_values("at_ds", kind="stable")  # fmt: skip
     asked["day"] = asked["at_ds"] // _DAY_DS
-    by_issue = certificates.sort_values(["issued", "certificate"], kind="stable").astype({"mmsi": np.int64})
+    # Even of no rows the types are right, or they could not be merged.
+    by_issue = certificates.astype(_TYPES).sort_values(["issued", "certificate"], kind="stable")
     both = pd.merge_asof(asked, by_issue, left_on="day", right_on="issued", by="mmsi")
-    by_time = surveys[["mmsi", "surveyed_ds", "draught_m"]].sort_values("surveyed_ds", kind="stable")
+    by_time = surveys[list(_SURVEY_TYPES)].astype(_SURVEY_TYPES).sort_values("surveyed_ds", kind="stable")
     both = pd.merge_asof(
-        both, by_time.astype({"mmsi": np.int64, "surveyed_ds": np.int64}), left_on="at_ds", right_on="surveyed_ds",
-        by="mmsi", tolerance=SURVEY_DAYS * _DAY_DS,
-    )  # fmt: skip
+        both, by_time, left_on="at_ds", right_on="surveyed_ds", by="mmsi", tolerance=SURVEY_DAYS * _DAY_DS
+    )
     since, until = both["suspended_from"], both["suspended_until"]
     conditions = (
         ("no_certificate", both["certificate"].isna()),
