@@ -67,9 +67,9 @@ def _document(day: date, rows: pd.DataFrame) -> bytes:
     offset = f"{local(day, 12).astimezone(LOCAL):%z}"
     times = (time_text(rows["paid_ds"], "T", tenths=False) + f"{offset[:3]}:{offset[3:]}").to_numpy()
     made: dict[str, dict] = {}
-    columns = (rows["payment"], times, rows["kind"], rows["ticket"], rows["amount_cny"])
-    for payment, paid, kind, ticket, amount in zip(*columns, strict=True):
+    columns = (rows["payment"], times, rows["kind"], rows["ticket"], rows["amount_cny"].astype(float))
+    for payment, paid, kind, ticket, amount in zip(*(each.tolist() for each in columns), strict=True):
         one = made.setdefault(payment, {"paymentNo": payment, "paidAt": paid, "kind": kind, "bills": []})
-        one["bills"].append({"billNo": ticket, "amount": float(amount)})
+        one["bills"].append({"billNo": ticket, "amount": amount})
     document = {"date": day.isoformat(), "payments": list(made.values())}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

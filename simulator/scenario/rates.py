@@ -51,15 +51,24 @@ class SenderFileRates(Rates):
     removed_column: Rate
 
 
-class RowRates(Rates):
-    """Per record."""
+class NumberRates(Rates):
+    """Per record that has numbers."""
 
     out_of_range: Rate
     text_in_number: Rate
     two_faults: Rate
+
+
+class RecordRates(Rates):
+    """Per record of any kind."""
+
     not_in_list: Rate
     required_missing: Rate
     impossible_time: Rate
     exact_duplicate: Rate
     conflicting_key: Rate
     wrong_column_count: Rate
+
+
+class RowRates(RecordRates, NumberRates):
+    """Per record; those of its numbers come first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates, Wait
+from simulator.scenario.rates import Part, Rate, Rates, RecordRates, RowRates, SenderFileRates, Wait
 
 MOST_JOURNEYS = 5  # a ship's journeys lie at least an hour apart: no more fit into a day
 
@@ -72,17 +72,6 @@ class SurveyScenario(Part):
     overdraught: float = Field(ge=0, le=1)
 
 
-class JudgementRowRates(Rates):
-    """Per judgement: it has no numbers that could be wrong."""
-
-    not_in_list: Rate
-    required_missing: Rate
-    impossible_time: Rate
-    exact_duplicate: Rate
-    conflicting_key: Rate
-    wrong_column_count: Rate
-
-
 class ShipScenario(Part):
     """The ships, and what goes wrong with what is known of them."""
 
@@ -97,4 +86,4 @@ class ShipScenario(Part):
     surveys: SurveyScenario
     files: SenderFileRates
     rows: RowRates
-    judgement_rows: JudgementRowRates
+    judgement_rows: RecordRates  # a judgement has no numbers that could be wrong

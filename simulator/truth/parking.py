@@ -128,7 +128,9 @@ def _misread(left_over: pd.DataFrame) -> pd.DataFrame:
 
 def _wildcards(events: pd.DataFrame) -> pd.DataFrame:
     """Every event once for each place of its plate, with that place open."""
-    wild = [[f"{plate[:n]}*{plate[n + 1 :]}" for n in range(len(plate))] for plate in events["plate"]]
+    wild = [
+        [f"{plate[:n]}*{plate[n + 1 :]}" for n in range(len(plate))] for plate in events["plate"].tolist()
+    ]
     return events.assign(wild=pd.Series(wild, index=events.index, dtype=object)).explode("wild")
 
 

@@ -22,6 +22,7 @@ from simulator.truth import ships as truth
 from simulator.world import ships as world
 from simulator.world.fairways import FAIRWAYS
 from simulator.world.seaworthiness import certificates, recent_surveys, rules
+from tests.unit.file_faults import faults_of_files
 from tests.unit.port import DEFAULT, port
 
 SHIPS = DEFAULT.ships
@@ -145,28 +146,25 @@ def test_the_same_ships_made_again_or_a_day_alone_are_the_same(city):
 
 
 def test_whole_file_faults_are_what_they_say(city):
-    sent, kinds = {(each.name, each.sequence): each for each in city.deliveries}, Counter()
-    for label in city.labels:
-        if label.feed != ais_position.FEED or label.source_row is not None:
-            continue
-        kinds[label.kind] += 1
-        found, before = sent.get((label.delivery_name, label.sequence)), sent.get((label.delivery_name, 1))
-        match label.kind:
-            case "missing_file":
-                assert before is None
-            case "empty_file":
-                assert len(found.content.splitlines()) == 1
-            case "removed_column":
-                assert b"LAT" not in found.content.splitlines()[0]
-            case "same_bytes":
-                assert found.content == before.content
-            case "corrected_file":
-                assert (found.arrived_at - before.arrived_at).days == 2
-                first, second = (_exact(each.content, *READ[Positions])[2][0] for each in (before, found))
-                assert float(first["LON"]) - float(second["LON"]) == pytest.approx(0.0046, abs=1e-9)
-            case "late_file":
-                assert (found.arrived_at.date() - date.fromisoformat(found.name[-12:-4])).days == 3
+    kinds = faults_of_files(city, ais_position.FEED, b",LAT,")
     assert set(kinds) == set(SHIPS.files.model_dump())
+
+
+def test_a_file_that_is_corrected_later_was_in_another_datum(city):
+    sent, checked = {(each.name, each.sequence): each for each in city.deliveries}, 0
+    for label in city.labels:
+        if (label.feed, label.kind) == (ais_position.FEED, "corrected_file"):
+            wrong, right = (
+                {
+                    (each["MMSI"], each["BaseDateTime"]): float(each["LON"])
+                    for each in _exact(content, *READ[Positions])[2]
+                }
+                for content in (sent[label.delivery_name, number].content for number in (1, 2))
+            )
+            off = {round(wrong[key] - right[key], 5) for key in wrong.keys() & right.keys()}
+            assert off == {0.0046}
+            checked += 1
+    assert checked > 1
 
 
 def test_captures_are_lines_of_json_and_unread_numbers_are_labelled(city):
@@ -271,7 +269,9 @@ def test_what_cameras_misread_and_miss_follows_their_rates():
     made = [world.journeys(1, SHIPS, ships, day - timedelta(back)) for back in range(2)]
     entered = sum(((each["entered_s"] // 86_400) == back).sum() for back, each in enumerate(made))
     assert 1 - len(taken) / entered == pytest.approx(0.05, abs=0.015)
-    assert np.abs(camera_capture._clock(1, SHIPS, day)).max() <= 200
+    clocks = [camera_capture._clock(1, SHIPS, day - timedelta(back)) for back in range(2)]
+    assert np.abs(clocks).max() <= 200
+    assert (clocks[0] != clocks[1]).any()  # every day anew
 
 
 def test_so_many_ships_are_not_seaworthy_as_the_scenario_says():

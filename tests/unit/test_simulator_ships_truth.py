@@ -87,7 +87,8 @@ def test_captures_belong_to_passages_within_five_minutes():
     assert _matched([(1, 10)], [("浙杭货00001", 15)]) == ["exact"]
     assert _matched([(1, 10)], [("浙杭货00001", 15.002)]) == ["capture_only"]
     assert _matched([(1, 10)], [("浙杭货00001", 4.998)]) == ["capture_only"]
-    assert _matched([(1, 62)], [("浙杭货00001", 58)]) == ["exact"]  # over the full hour
+    for minutes, later in ((62, 58), (58, 62)):  # over the full hour
+        assert _matched([(1, minutes)], [("浙杭货00001", later)]) == ["exact"]
     assert _matched([(1, 1441)], [("浙杭货00001", 1438)]) == ["exact"]  # and over midnight
     assert _matched([(1, 10, "F8")], [("浙杭货00001", 10)]) == ["capture_only"]
 
@@ -102,10 +103,12 @@ def test_numbers_are_equal_or_one_character_apart():
 
 
 def test_only_first_choices_of_each_other_belong_together():
-    # Equal before nearer.
+    # Equal before nearer, of either side.
     assert _matched([(1, 10)], [("浙杭货00003", 10), ("浙杭货00001", 14)]) == ["capture_only", "exact"]
+    assert _matched([(1, 14), (2, 10)], [("浙杭货00001", 10)]) == ["exact"]
     # The nearer of two equal ones.
     assert _matched([(1, 10)], [("浙杭货00001", 12), ("浙杭货00001", 9)]) == ["capture_only", "exact"]
+    assert _matched([(1, 10)], [("浙杭货00001", 7), ("浙杭货00001", 11)]) == ["capture_only", "exact"]
     # 00001 is one character from 00002, whose own capture is missing: its first choice is its own passage.
     assert _matched([(1, 10), (2, 10)], [("浙杭货00001", 12)]) == ["exact"]
     # No second round: the second capture's first choice is taken by the first, and it goes without.
@@ -177,6 +180,7 @@ def _judged(*judgements) -> list[tuple]:
 
 def test_a_capture_is_judged_by_the_first_judgement_within_48_hours():
     assert _judged(("J2", 1, "officer"), ("J1", 0.5, "auto")) == [("auto", 1800.0)]
+    assert _judged(("J1", 1, "officer"), ("J2", 0.5, "auto")) == [("auto", 1800.0)]
     assert _judged(("J2", 1, "officer"), ("J1", 1, "auto")) == [("auto", 3600.0)]  # the lesser number
     assert _judged(("J1", 48, "officer")) == [("officer", 172_800.0)]
     assert _judged(("J1", 48 + 1 / 36_000, "officer")) == []
