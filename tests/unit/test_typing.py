@@ -80,6 +80,15 @@ def test_what_is_plausible_ends_with_the_day_of_the_zone_whose_days_they_are(tmp
     assert broken("Pacific/Honolulu") == {1: ["implausible_date"]}
 
 
+@pytest.mark.parametrize("name", ["rule", "text", "why", "key", "id", "landed"])
+def test_a_column_may_have_the_name_of_what_admission_speaks_of(tmp_path, name):
+    """A column `rule` was taken for the name of the broken rule: its value stood there, personal or not."""
+    columns = [{"name": "no", "type": "string"}, {"name": name, "type": "string", "one_of": ["a"]}]
+    rows = admit(make_feed(columns, key=["no"]), f"no,{name}\n1,a\n2,b\n3,a\n3,a\n", tmp_path)
+    assert rows.values(name) == ["a", "a"]
+    assert rows.broken == {2: [f"{name}.one_of"], 4: ["duplicate"]}
+
+
 def test_the_business_date_of_a_date_is_the_date(tmp_path):
     columns = [{"name": "id", "type": "string"}, {"name": "day", "type": "date", "required": True}]
     rows = admit(

@@ -20,8 +20,8 @@ final as (
         ship_track.track_key,
         ship_track._business_date,
         ship_track.mmsi,
-        ship_track.started_at,
-        ship_track.ended_at,
+        ship_track.started_at::timestamptz as started_at,
+        ship_track.ended_at::timestamptz as ended_at,
         ship_track.position_count::integer as position_count,
         ship_track.distance_km::decimal(12, 3) as distance_km,
         ship_track.max_speed_kn::decimal(6, 1) as max_speed_kn
