@@ -42,4 +42,6 @@ def _great_circle_km(before: str, latitude: str, longitude: str) -> Column:
     lat, lat0 = F.radians(latitude), F.radians(f"{before}.latitude")
     east = F.radians(longitude) - F.radians(f"{before}.longitude")
     half = F.pow(F.sin((lat - lat0) / 2), 2) + F.cos(lat) * F.cos(lat0) * F.pow(F.sin(east / 2), 2)
-    return F.lit(2 * _EARTH_KM) * F.asin(F.least(F.lit(1.0), F.sqrt(half)))
+    # least takes no notice of a null: without a place before it would be half way around the world.
+    distance = F.lit(2 * _EARTH_KM) * F.asin(F.least(F.lit(1.0), F.sqrt(half)))
+    return F.when(half.isNotNull(), distance)
