@@ -2,8 +2,7 @@
 
 All but `once` are pure functions over DataFrames. Each reads a bounded time around a row, said in its docstring, so that a
 day made alone (with the window its declaration asks for) equals the same day made with all others. None joins on a range, which
-would be quadratic: they sort by time, or join on equal bins of time, or on equal
-cells of the plane.
+would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of the plane.
 """
 
 from spark_jobs.patterns.area import inside
