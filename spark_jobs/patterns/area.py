@@ -67,7 +67,8 @@ def _cells_of(width: float):
         import pyarrow as pa
         import shapely
 
-        shapes, made = shapely.from_wkt(outlines.to_numpy(zero_copy_only=False)), []
+        made: list[list[dict]] = []
+        shapes = shapely.from_wkt(outlines.to_numpy(zero_copy_only=False))
         for shape in shapes:
             if shape.is_empty:
                 made.append([])

@@ -89,7 +89,7 @@ def test_a_model_keeps_the_style(path):
 
 
 def test_columns_of_published_models_follow_the_conventions():
-    units = "_(s|min|h|m|km|kg|t|kmh|mps|mm|celsius|hpa|ugm3|mgm3|cny|pct|ratio|count|hours|day|persons)$"
+    units = "_(s|min|h|m|km|kg|t|kmh|kn|mps|mm|celsius|hpa|ugm3|mgm3|cny|pct|ratio|count|hours|day|persons)$"
     for name, model in described().items():
         if not name.startswith(("dim_", "fct_")):
             continue

@@ -1,0 +1,23 @@
+"""The lake's own Spark server runs Python of this project in its workers, with its packages."""
+
+from __future__ import annotations
+
+import sys
+
+from citylake.conform.session import session
+
+
+def test_workers_have_the_python_and_the_packages_of_the_project(servers):
+    with session() as spark:
+        from pyspark.sql import functions as F
+
+        def where(values):
+            import sys
+
+            import pyarrow as pa
+            import shapely
+
+            return pa.array([f"{sys.prefix} {shapely.__version__[0]}"] * len(values), pa.string())
+
+        found = spark.range(1).select(F.arrow_udf(where, "string")(F.col("id")).alias("told")).collect()
+    assert found[0]["told"] == f"{sys.prefix} 2"
