@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from simulator.world.strides import prime_below
+
 PERSONS_PER_SCALE = 1_240_000  # Hangzhou: about 12.4 million residents
 ENTERPRISES_PER_SCALE = 90_000  # about 0.9 million
 PLATES_PER_PERSON = 0.33  # about 4.1 million motor vehicles
@@ -36,11 +38,4 @@ def fleet(scale: float) -> int:
 
     Four times a prime, so that a quarter of them can be gone round with any stride.
     """
-    quarter = int(plate_numbers(scale) * IN_USE_SHARE) // 4
-    while not _is_prime(quarter):
-        quarter -= 1
-    return 4 * quarter
-
-
-def _is_prime(number: int) -> bool:
-    return number > 1 and all(number % each for each in range(2, int(number**0.5) + 1))
+    return 4 * prime_below(int(plate_numbers(scale) * IN_USE_SHARE) // 4)
