@@ -41,7 +41,7 @@ def vehicle_blocks(seed: int, scale: float) -> Iterator[pd.DataFrame]:
 
 
 def vehicles(seed: int, scale: float, street: int) -> pd.DataFrame:
-    """The vehicles whose owners are in a street, by its number: one row per vehicle, later ones on a plate after earlier.
+    """The vehicles whose owners are in a street, by its number: one row per vehicle, a plate's cars one after the other.
 
     Columns: vehicle (whole number, over all streets), plate_number (what `plates` makes a plate of), plate, owner_type
     (person | enterprise), owner_id (resident id or credit code), street_code, kind, fuel, registered, deregistered (the
@@ -87,7 +87,10 @@ def _begins(scale: float) -> tuple[np.ndarray, np.ndarray]:
 def _owners(
     random: np.random.Generator, seed: int, scale: float, street: int, count: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Whether an enterprise owns each, the owner's number, and since when it can: no person owns two while others own none."""
+    """Whether an enterprise owns each, the owner's number, and since when it can own one.
+
+    No person owns two while another who may drive owns none.
+    """
     here = people(seed, scale, street)
     age = size.AS_OF.year - here["birth_year"].to_numpy()
     drivers = here["resident_id"].to_numpy(dtype="U18")[(age > _DRIVERS[0]) & (age < _DRIVERS[1])]
@@ -111,12 +114,11 @@ def _owners(
 def _lives(
     random: np.random.Generator, earliest: np.ndarray, is_in_use: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Days of registration and of the end, NaT where there is none: in use from before `IN_USE_SINCE` until after it."""
+    """Days of registration, before `IN_USE_SINCE` for plates in use, and of the end, NaT where there is none."""
     share, ended = random.random((2, len(earliest))), random.random(len(earliest))
     latest = np.where(is_in_use, np.datetime64(IN_USE_SINCE), _END)
     registered = earliest + _part(latest - earliest, share[0])
-    kept = np.where(is_in_use, latest, registered) + 1
-    left = kept + _part(_END - kept, share[1])
+    left = registered + 1 + _part(_END - registered - 1, share[1])
     ends = (ended < np.where(is_in_use, _REPLACED, _GIVEN_UP)) & (left < _END)
     return registered, np.where(ends, left, _NEVER)
 
