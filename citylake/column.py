@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 # Unit suffix of a column name -> the unit as pint reads it. No other suffix means a unit.
 UNITS = {
     "s": "second", "min": "minute", "h": "hour", "day": "day", "m": "meter", "km": "kilometer",
-    "mm": "millimeter", "kg": "kilogram", "t": "metric_ton", "kmh": "kilometer/hour", "mps": "meter/second",
+    "mm": "millimeter", "kg": "kilogram", "t": "metric_ton", "kmh": "kilometer/hour", "mps": "meter/second", "kn": "knot",
     "celsius": "degC", "hpa": "hectopascal", "ugm3": "microgram/meter**3", "mgm3": "milligram/meter**3",
     "cny": "CNY", "pct": "percent",
 }  # fmt: skip

@@ -80,6 +80,11 @@ class Feed(Strict):
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
+    def day_zone(self) -> str:
+        """The zone whose days its rows, file names and deadlines are about: that of its times unless `partition.zone` says."""
+        return (self.partition and self.partition.zone) or self.format.timezone
+
+    @property
     def mode(self) -> str:
         """additions | period | everything | changes."""
         return self.delivers if isinstance(self.delivers, str) else "changes"
@@ -183,6 +188,10 @@ class Feed(Strict):
         else:
             if self.column(by).type not in ("date", "timestamp"):
                 problems.append(f"partition.by '{by}' must be a date or a timestamp")
+            if self.column(by).type == "date" and self.partition.zone:
+                problems.append(
+                    f"partition.zone is for times; '{by}' is a date, which is the same day in every zone"
+                )
             if not self.column(by).required:
                 problems.append(f"partition.by '{by}' must be `required: true`")
         if self.delivers == "everything":

@@ -10,16 +10,23 @@ from simulator.deliveries import Delivery, Label, Observation, Reading, local
 from simulator.departments import (
     air_quality,
     air_station,
+    ais_position,
+    camera_capture,
     case_report,
     district,
+    draught_survey,
     parking_event,
     parking_lists,
     parking_occupancy,
     parking_payment,
+    seaworthiness_judgement,
+    ship_lists,
 )
-from simulator.scenario import Scenario
+from simulator.scenario import Scenario, ShipScenario
 from simulator.world.districts import changes, known_on
+from simulator.world.fairways import FAIRWAYS
 from simulator.world.lots import Lot, lots
+from simulator.world.ships import Fleet, fleet
 from simulator.world.stations import STATIONS, Station, stations
 
 # The last delivery that belongs to a business day comes three days later; registers issued until then count.
@@ -36,6 +43,7 @@ class City:
     last: date
     stations: tuple[Station, ...]
     lots: tuple[Lot, ...]
+    ships: Fleet
     observations: tuple[Observation, ...]
 
     @property
@@ -83,21 +91,34 @@ def simulate(
 ) -> City:
     """Make `days` business days that end on `until` (the scenario's, if None).
 
-    Calls `after_day` after each. `scale` multiplies the parking spaces, and with them the cars that park; above 1 the
-    stations too.
+    Calls `after_day` after each. `scale` multiplies the parking spaces, and with them the cars that park, and the ships;
+    above 1 the stations too.
     """
     last = until or scenario.until
     first = last - timedelta(days - 1)
     here = stations(max(len(STATIONS), round(len(STATIONS) * scale)))
     all_lots = lots(seed, scenario.parking, scale)
+    ships, at_sea = fleet(seed, scenario.ships, scale), scenario.ships
     made = [*case_report.shipped(), *references(first, last, here, all_lots)]
+    made += ship_references(seed, at_sea, first, last, ships)
     for day in _days(first, last):
         made += air_quality.day_of_files(seed, scenario, day, here)
         made += parking_event.day_of_files(seed, scenario, day, all_lots)
         made.append(parking_payment.delivery_of(seed, scenario, day, all_lots))
         made.append(parking_occupancy.delivery_of(seed, scenario, day, all_lots))
+        made += ships_of_day(seed, at_sea, day, ships)
         after_day()
-    return City(seed, scenario, first, last, here, all_lots, tuple(sorted(made, key=_arrival)))
+    return City(seed, scenario, first, last, here, all_lots, ships, tuple(sorted(made, key=_arrival)))
+
+
+def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
+    """All files about ships of one business day; needs no other day."""
+    return [
+        *ais_position.day_of_files(seed, scenario, day, ships),
+        camera_capture.delivery_of(seed, scenario, day, ships),
+        draught_survey.delivery_of(seed, scenario, day, ships),
+        *seaworthiness_judgement.day_of_files(seed, scenario, day, ships),
+    ]
 
 
 def references(
@@ -112,7 +133,7 @@ def references(
     opening = local(first, 6)
     end = local(last, 0) + LATEST
     added = [each.listed_at or local(place.since, 8, 30) for each in here for place in each.places]
-    monthly = [local(day, 8, 30) for day in _days(first, end.date()) if day.day == 1]
+    monthly = _monthly(first, end)
     reforms = [
         local(day, 8)
         for day in _days(first, end.date())
@@ -131,6 +152,33 @@ def references(
         *_issues(district.FEED, [district.delivery(known_on(at.date()), at) for at in districts_at],
                  [known_on(at.date()) for at in districts_at]),
     ]  # fmt: skip
+
+
+def ship_references(
+    seed: int, scenario: ShipScenario, first: date, last: date, ships: Fleet
+) -> list[Observation]:
+    """The lists of fairways and ships at the start and on the first of each month; those of certificates on Mondays
+    too."""
+    opening, end = local(first, 6), local(last, 0) + LATEST
+    monthly = _monthly(first, end)
+    weekly = [local(day, 8, 30) for day in _days(first, end.date()) if day.weekday() == 0]
+    lists_at = [opening, *_until(end, opening, monthly)]
+    certificates_at = [opening, *_until(end, opening, [*monthly, *weekly])]
+    known = [ship_lists.certificate_rows(seed, scenario, ships, at.date()) for at in certificates_at]
+    certificates = [
+        ship_lists.certificate_delivery(rows, at) for rows, at in zip(known, certificates_at, strict=True)
+    ]
+    return [
+        *_issues(ship_lists.FAIRWAY, [ship_lists.fairway_delivery(at) for at in lists_at], [FAIRWAYS for _ in lists_at]),
+        *_issues(ship_lists.SHIP, [ship_lists.ship_delivery(ships, at) for at in lists_at],
+                 [ship_lists.ship_rows(ships) for _ in lists_at]),
+        *_issues(ship_lists.CERTIFICATE, certificates, known),
+    ]  # fmt: skip
+
+
+def _monthly(first: date, end: datetime) -> list[datetime]:
+    """The mornings of the first of each month."""
+    return [local(day, 8, 30) for day in _days(first, end.date()) if day.day == 1]
 
 
 def _issues(feed: str, sent: list[Delivery], facts: list) -> Iterator[Observation]:

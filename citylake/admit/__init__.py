@@ -103,7 +103,7 @@ def covered_period(delivery: Delivery, feed: Feed) -> tuple[tuple[date, date] | 
     except ValueError as error:
         return None, [{"kind": "impossible_period", "text": f"{told} no days: {error}"}]
     if period and feed.partition:
-        first, last = feed.partition.plausible(_landed_at(delivery), feed.format.timezone)
+        first, last = feed.partition.plausible(_landed_at(delivery), feed.day_zone)
         # A file of a whole month or year may come before its end.
         if period[0] < first or period[0] > last or period[1] > last + timedelta(days=366):
             text = f"{told} {period[0]} to {period[1]}, where {first} to {last} is plausible (partition.since, partition.ahead)"

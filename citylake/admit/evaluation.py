@@ -76,7 +76,7 @@ def _statement(feed: Feed, header: list[str], days: dict[str, tuple[date, date]]
         ),
         judged as (
             select *, case when {any_broken or "false"}
-                then [rule for rule in [{broken or "null::varchar"}] if rule is not null] else [] end::varchar[] as rules
+                then [_broken for _broken in [{broken or "null::varchar"}] if _broken is not null] else [] end::varchar[] as rules
             from valued
         )
         select {kept}, $id as _delivery_id, _source_row, _business_date,

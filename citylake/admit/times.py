@@ -57,11 +57,13 @@ def business_date(feed: Feed) -> str:
     if feed.partition is None:
         return "null::date"
     column = feed.column(feed.partition.by)
-    time, zone = time_name(column), literal(feed.format.timezone)
+    time, zone = time_name(column), literal(feed.day_zone)
     if column.type == "date":
         return time
     if _is_instant(column):
         return f"({time} at time zone {zone})::date"
+    if feed.day_zone != feed.format.timezone:
+        return f"({value(column, feed)} at time zone {zone})::date"
     if not _may_have_offset(column):
         return f"{time}::date"
     return f"case when {time} is null then ({instant_name(column)} at time zone {zone})::date else {time}::date end"

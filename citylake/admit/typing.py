@@ -52,7 +52,7 @@ class Typing:
         self.feed, self.delivery, self.scratch = feed, delivery, scratch
         self.times = {"id": delivery.delivery_id, "landed": landed_at, "known": known_at}
         self.period = feed.covers.period(delivery.name) if feed.covers else None
-        self.plausible = feed.partition and feed.partition.plausible(landed_at, feed.format.timezone)
+        self.plausible = feed.partition and feed.partition.plausible(landed_at, feed.day_zone)
         self.connection = engine.connect(
             scratch, feed, delivery.delivery_id, database="delivery.duckdb", threads=_THREADS, memory=_MEMORY
         )

@@ -83,7 +83,9 @@ def _say_facts(feed) -> None:
         "grain": feed.grain,
         "key": ", ".join(feed.key),
         "delivers": feed.mode,
-        "partition": f"local day of {feed.partition.by}" if feed.partition else "none: a reference feed",
+        "partition": f"local day ({feed.day_zone}) of {feed.partition.by}"
+        if feed.partition
+        else "none: a reference feed",
         "arrival": f"{feed.arrival.told}, every {_duration(feed.arrival.every)}, {feed.arrival.senders} sender(s),"
         f" deadline {_duration(feed.arrival.deadline)} after the day",
         "format": f"{feed.format.kind}, {feed.format.encoding}, {feed.format.timezone}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,6 +58,8 @@ def environment(site: Site, java_home: Path) -> dict[str, str]:
         "SPARK_LOCAL_DIRS": str(folder / "local"),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "JAVA_HOME": str(java_home),
+        # Its workers must be of the client's Python, and have its packages.
+        "PYSPARK_PYTHON": sys.executable,
     }
 
 

@@ -49,6 +49,7 @@ _OF_KEY: dict[str, _Weight] = {
     ),
     "partition: since": (_READMIT, "other rows may be quarantined", False),
     "partition: ahead": (_READMIT, "other rows may be quarantined", False),
+    "partition: zone": (_READMIT, "rows move to other days" + _MIXES, True),
     "partition: by": (_READMIT, "rows move to other days" + _MIXES, True),
     "delivers": (_READMIT, "other rows count as current" + _MIXES, True),
 }

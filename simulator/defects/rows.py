@@ -25,12 +25,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Spoiled:
-    """A file's records with its faults, `lines` ready to be written; `kept` says of each given row whether an exact
-    reader admits it."""
+    """A file's records with its faults, `lines` ready to be written; `numbers` are the record numbers (from 1) of the
+    given rows, `kept` says of each whether an exact reader admits it."""
 
     lines: list[str]
     marks: tuple[Mark, ...]
     kept: np.ndarray
+    numbers: np.ndarray
 
 
 def spoil(
@@ -75,7 +76,9 @@ def spoil(
     kept = np.ones(total, dtype=bool)
     for kind, of_kind in struck.items():
         kept[of_kind] = kind == "exact_duplicate"
-    return Spoiled(lines, tuple(sorted(marks, key=lambda mark: (mark.row, mark.kind))), kept)
+    return Spoiled(
+        lines, tuple(sorted(marks, key=lambda mark: (mark.row, mark.kind))), kept, number_of[:total]
+    )
 
 
 def _repeated(frame, struck, contradiction, random) -> tuple[pd.DataFrame, np.ndarray]:

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from simulator.deliveries import LOCAL, Delivery, Label, Observation, Reading, local
-from simulator.departments.parking_event import DEPARTMENT, time_text
+from simulator.departments.parking_event import DEPARTMENT
 from simulator.scenario import Scenario
 from simulator.streams import stream
+from simulator.times import time_text
 from simulator.world import parking
 from simulator.world.lots import Lot
 
@@ -64,13 +65,11 @@ def delivery_of(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...])
 
 def _document(day: date, rows: pd.DataFrame) -> bytes:
     offset = f"{local(day, 12).astimezone(LOCAL):%z}"
-    times = (
-        time_text(rows["paid_ds"]).str[:19].str.replace(" ", "T") + f"{offset[:3]}:{offset[3:]}"
-    ).to_numpy()
+    times = (time_text(rows["paid_ds"], "T", tenths=False) + f"{offset[:3]}:{offset[3:]}").to_numpy()
     made: dict[str, dict] = {}
-    columns = (rows["payment"], times, rows["kind"], rows["ticket"], rows["amount_cny"])
-    for payment, paid, kind, ticket, amount in zip(*columns, strict=True):
+    columns = (rows["payment"], times, rows["kind"], rows["ticket"], rows["amount_cny"].astype(float))
+    for payment, paid, kind, ticket, amount in zip(*(each.tolist() for each in columns), strict=True):
         one = made.setdefault(payment, {"paymentNo": payment, "paidAt": paid, "kind": kind, "bills": []})
-        one["bills"].append({"billNo": ticket, "amount": float(amount)})
+        one["bills"].append({"billNo": ticket, "amount": amount})
     document = {"date": day.isoformat(), "payments": list(made.values())}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -21,15 +21,14 @@ from simulator.city import City
 from simulator.departments import district, parking_event, parking_lists
 from simulator.departments.parking_event import Events
 from simulator.departments.parking_payment import Payments
+from simulator.truth.areas import Areas, at_instants, divisible, percentile_of
 from simulator.world import parking
-from simulator.world.districts import CITY, HANGZHOU
+from simulator.world.districts import HANGZHOU
 from simulator.world.lots import Lot
 
 DAY_DS = parking.DAY_S * 10
 WITHIN_DS = 2 * DAY_DS
 RECOVERED_DS = 30 * DAY_DS
-TOLERANCE = 1e-6  # relative: values are kept to six decimals
-_KEY = ["code", "period", "area_type", "area", "vintage", "group_type", "group"]
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,8 @@ class Known:
 
 def indicators(city: City, instants: tuple[datetime, ...]) -> pd.DataFrame:
     """The parking indicators of every day, by district and for the city."""
-    world = table(_happened(city), city.days)[[*_KEY, "value"]].rename(columns={"value": "world"})
-    made = []
-    for as_of in instants:
-        known = table(known_at(city, as_of), city.days).rename(columns={"value": "knowable"})
-        made.append(world.merge(known, on=_KEY, how="outer").assign(as_of=as_of))
-    whole = pd.concat(made, ignore_index=True)
-    numbers = ["numerator", "denominator", "completeness"]
-    whole[numbers] = whole[numbers].fillna(0.0)
-    return whole.assign(period_type="day", tolerance=TOLERANCE)
+    world = table(_happened(city), city.days)
+    return at_instants(world, lambda as_of: table(known_at(city, as_of), city.days), instants)
 
 
 def known_at(city: City, as_of: datetime) -> Known:
@@ -136,7 +128,9 @@ def _misread(left_over: pd.DataFrame) -> pd.DataFrame:
 
 def _wildcards(events: pd.DataFrame) -> pd.DataFrame:
     """Every event once for each place of its plate, with that place open."""
-    wild = [[f"{plate[:n]}*{plate[n + 1 :]}" for n in range(len(plate))] for plate in events["plate"]]
+    wild = [
+        [f"{plate[:n]}*{plate[n + 1 :]}" for n in range(len(plate))] for plate in events["plate"].tolist()
+    ]
     return events.assign(wild=pd.Series(wild, index=events.index, dtype=object)).explode("wild")
 
 
@@ -146,30 +140,24 @@ def table(known: Known, days: tuple[date, ...]) -> pd.DataFrame:
         [(lot.identifier, lot.district_code) for lot in known.lots], columns=["lot", "district"]
     )
     made = [each for day in days for each in _of_day(known, day, places)]
-    whole = pd.concat(made, ignore_index=True)
-    # An indicator without anything to divide by is no row of its own.
-    return whole[whole["denominator"] > 0].reset_index(drop=True)
+    return divisible(made)
 
 
 def _of_day(known: Known, day: date, places: pd.DataFrame) -> Iterator[pd.DataFrame]:
     begin = day.toordinal() * DAY_DS
-    areas = _Areas(known, day, places)
+    areas = Areas(known.vintages, day, places)
     entries = known.entries[known.entries["crossed_ds"] // DAY_DS == day.toordinal()]
     waits = entries.assign(
         wait=(entries["crossed_ds"] - entries["captured_ds"]) / 10,
         mode=np.where(entries["has_barrier"], "barrier", "free_flow"),
     )
     for code, share in (("t6_entry_p50_s", 0.5), ("t6_entry_p95_s", 0.95)):
-
-        def percentile(rows, share=share):
-            return float(np.quantile(rows["wait"], share, method="inverted_cdf")), 1.0, 100.0
-
-        yield areas.rows(code, waits, percentile, 1, groups=("entry_mode", "mode"))
+        yield areas.rows(code, waits, percentile_of("wait", share), 1, groups=("entry_mode", "mode"))
     yield from _of_bills(known, day, areas)
     yield from _of_lots(known, day, areas, begin)
 
 
-def _of_bills(known: Known, day: date, areas: _Areas) -> Iterator[pd.DataFrame]:
+def _of_bills(known: Known, day: date, areas: Areas) -> Iterator[pd.DataFrame]:
     bills = known.bills[known.bills["crossed_ds"] // DAY_DS == day.toordinal()]
     signed = known.paid["amount_cny"] * np.where(known.paid["kind"] == "refund", -1, 1)
     both = bills[["ticket", "crossed_ds"]].merge(known.paid.assign(signed=signed), on="ticket")
@@ -198,7 +186,7 @@ def _of_bills(known: Known, day: date, areas: _Areas) -> Iterator[pd.DataFrame]:
     )  # fmt: skip
 
 
-def _of_lots(known: Known, day: date, areas: _Areas, begin: int) -> Iterator[pd.DataFrame]:
+def _of_lots(known: Known, day: date, areas: Areas, begin: int) -> Iterator[pd.DataFrame]:
     inside = np.minimum(known.stays["left_ds"], begin + DAY_DS) - np.maximum(known.stays["entered_ds"], begin)
     parked = known.stays.assign(inside=inside.clip(lower=0)).groupby("lot")["inside"].sum()
     heard = set(known.heard.loc[known.heard["day"] == day.toordinal(), "lot"])
@@ -230,37 +218,3 @@ def _of_lots(known: Known, day: date, areas: _Areas, begin: int) -> Iterator[pd.
     yield areas.rows(
         "t6_scenic_barrier_removed_pct", rows, lambda of: share(of, "is_open", "had_barrier"), 100
     )
-
-
-class _Areas:
-    """Places rows of a day in districts and the city."""
-
-    def __init__(self, known: Known, day: date, places: pd.DataFrame):
-        self.day = day
-        in_force = {
-            each.code: each.valid_from.isoformat()
-            for each in known.vintages
-            if each.valid_from <= day and (each.valid_to is None or each.valid_to > day)
-        }
-        self.places = places.assign(vintage=places["district"].map(in_force))
-
-    def rows(self, code, rows: pd.DataFrame, measure, scale: float, groups: tuple[str, str] | None = None):
-        """The indicator of every area, and of every group where a name and a column of groups are given."""
-        placed = rows.merge(self.places, on="lot")
-        made = []
-        for area_type, keys in (("district", ["district", "vintage"]), ("city", [])):
-            for group_type, column in (("all", None), *([groups] if groups else [])):
-                by = [*keys, *([column] if column else [])]
-                for key, of in placed.groupby(by) if by else [((), placed)]:
-                    at = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
-                    if not len(of):
-                        continue
-                    numerator, denominator, completeness = measure(of)
-                    made.append({
-                        "code": code, "period": self.day.isoformat(), "area_type": area_type,
-                        "area": at.get("district", CITY), "vintage": at.get("vintage", "all"),
-                        "group_type": group_type, "group": at.get(column, "all") if column else "all",
-                        "value": scale * numerator / denominator if denominator else np.nan,
-                        "numerator": numerator, "denominator": denominator, "completeness": completeness,
-                    })  # fmt: skip
-        return pd.DataFrame(made, columns=[*_KEY, "value", "numerator", "denominator", "completeness"])

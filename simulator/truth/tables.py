@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulator.city import City
-from simulator.truth import air, cases, parking
+from simulator.truth import air, cases, parking, ships
 
 DEFECTS = pa.schema(
     [("feed", pa.string()), ("delivery_name", pa.string()), ("sequence", pa.int32()),
@@ -32,7 +31,10 @@ INDICATORS = pa.schema(
 
 def defects(city: City) -> pa.Table:
     """One row per planted fault and feed."""
-    return pa.Table.from_pylist([asdict(label) for label in city.labels], schema=DEFECTS)
+    # By column: of a city's sentinels there are many.
+    labels = city.labels
+    columns = {name: [getattr(label, name) for label in labels] for name in DEFECTS.names}
+    return pa.Table.from_pydict(columns, schema=DEFECTS)
 
 
 def deliveries(city: City) -> pa.Table:
@@ -51,7 +53,7 @@ def indicators(city: City) -> pa.Table:
     instants = (city.before_late_data, city.after_late_data)
     reported = [cases.indicators(city.observations, as_of) for as_of in instants]
     whole = pd.concat(
-        [air.indicators(city, instants), parking.indicators(city, instants), *reported], ignore_index=True
+        [*(each.indicators(city, instants) for each in (air, parking, ships)), *reported], ignore_index=True
     ).sort_values(["as_of", *_KEYS], ignore_index=True)
     whole["as_of"] = pd.to_datetime(whole["as_of"], utc=True)
     return pa.Table.from_pandas(whole[INDICATORS.names], schema=INDICATORS, preserve_index=False)

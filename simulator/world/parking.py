@@ -71,15 +71,16 @@ def arrivals(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: d
     waits = [_waits(random, scenario, free_flow) for _ in range(2)]
     price = np.array([each.price_cny for each in here])[lot]
     due = np.where(stay <= FREE_S, 0.0, np.minimum(np.ceil(stay / 3600) * price, 10 * price))
-    number = np.arange(total)
+    digits, whole = [f"{n:07d}" for n in range(total)], f"{day:%Y%m%d}"
     return pd.DataFrame({
-        "session": [f"{day:%Y%m%d}{n:07d}" for n in number], "lot": lot,
+        "session": [f"{whole}{n}" for n in digits], "lot": lot,
         "vehicle": _vehicles(seed, day, counts, here[0].fleet), "entered_s": entered, "left_s": np.round(entered + stay, 1),
         "entry_wait_s": waits[0], "exit_wait_s": waits[1], "is_free_flow": free_flow, "due_cny": due,
-        "ticket": np.where(due > 0, [f"T{day:%y%m%d}{n:07d}" for n in number], ""),
+        "ticket": np.where(due > 0, [f"T{whole[2:]}{n}" for n in digits], ""),
     })  # fmt: skip
 
 
+@lru_cache(maxsize=10)
 def payments(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: date) -> Paid:
     """Everything paid and paid back for the tickets of those who drove in on `day`, by the time of paying."""
     stays = arrivals(seed, scenario, here, day)

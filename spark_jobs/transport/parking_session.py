@@ -16,13 +16,13 @@ LONGEST_STAY = timedelta(hours=48)
 
 def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:  # noqa: ARG001
     """One row per stay, and per way in or out that belongs to none."""
-    paired = patterns.pair(
+    paired = patterns.once(patterns.pair(
         inputs["events"], by=("lot_id", "plate"), at="crossed_at", kind="direction", opens=IN, closes=OUT,
         within=LONGEST_STAY, order=("event_id",),
-    )  # fmt: skip
+    ))  # fmt: skip
     entries = paired.filter("paired_as = 'open_only'").select("opened")
     exits = paired.filter("paired_as = 'close_only'").select("closed")
-    misread = _misread(entries, exits)
+    misread = patterns.once(_misread(entries, exits))
     stays = paired.filter("paired_as = 'pair'").select("opened", "closed", F.lit("plate").alias("matched_as"))
     alone = entries.join(
         misread.select("opened.event_id"), on=F.col("opened.event_id") == F.col("event_id"), how="left_anti"

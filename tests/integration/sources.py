@@ -61,9 +61,13 @@ class Project:
         self.folder.mkdir(parents=True)
         (self.folder / "_department.yml").write_text(_DEPARTMENT, encoding="utf-8")
 
-    def feed(self, arrival: str, form: str = "kind: csv", delivers: str = "additions") -> str:
+    def feed(
+        self, arrival: str, form: str = "kind: csv", delivers: str = "additions", zone: str | None = None
+    ) -> str:
         """Write the feed file anew; returns the feed's id."""
         text = _FEED.format(arrival=arrival, form=form, delivers=delivers)
+        if zone:
+            text = text.replace("{by: passed_at}", f"{{by: passed_at, zone: {zone}}}")
         if delivers == "everything":
             text = text.replace("partition: {by: passed_at}\n", "")
         (self.folder / "gate.yml").write_text(text, encoding="utf-8")

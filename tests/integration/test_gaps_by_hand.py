@@ -22,14 +22,17 @@ def feed_of(
     ledger,
     *,
     zone: str = "Asia/Shanghai",
+    written_in: str | None = None,
     covers: str | None = None,
     dataset: str = "test_reading",
     **arrival,
 ):
-    """A feed of days that the ledger knows."""
+    """A feed of days of a zone that the ledger knows; its times may be written in another."""
     changes = {"covers": {"from_name": covers}} if covers else {}
+    partition = {"by": "at"} | ({"zone": zone} if written_in else {})
     made = make_feed(
-        COLUMNS, dataset=dataset, delivers="additions", partition={"by": "at"}, format={"kind": "csv", "timezone": zone},
+        COLUMNS, dataset=dataset, delivers="additions", partition=partition,
+        format={"kind": "csv", "timezone": written_in or zone},
         arrival={"files": "*.csv", "every": "P1D", "deadline": "PT12H"} | arrival, **changes,
     )  # fmt: skip
     declare_feeds(ledger.connection, [made])
@@ -107,9 +110,10 @@ def test_minutes_are_read_from_the_ledger_and_a_window_that_begins_later_begins_
     )
 
 
-def test_a_day_is_ready_when_it_is_missing_in_the_zone_of_its_feed(by_hand):
-    """The marts do not wait for another midnight than the grid."""
-    feed = feed_of(by_hand, zone="Europe/Berlin", deadline="P1D", senders=2)
+@pytest.mark.parametrize("written_in", [None, "UTC", "Asia/Shanghai"])
+def test_a_day_is_ready_when_it_is_missing_in_the_zone_of_its_feed(by_hand, written_in):
+    """The marts do not wait for another midnight than the grid, whatever zone times are written in."""
+    feed = feed_of(by_hand, zone="Europe/Berlin", written_in=written_in, deadline="P1D", senders=2)
     by_hand.table("conformed.environment.noise_day", {"input_table": f"admitted.{FEED}", "drives": True})
     brings(
         by_hand, "a", utc(29, 1), d28=5

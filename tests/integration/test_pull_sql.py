@@ -88,25 +88,26 @@ def test_a_row_of_the_future_waits_for_its_time_and_does_not_stop_the_others(pro
     assert [row["passage_id"] for row in admitted()] == [1, 3]
 
 
-def test_days_of_a_table_are_asked_for_again(project, gates):
+@pytest.mark.parametrize("written_in", ["Asia/Shanghai", "UTC"])
+def test_days_of_a_table_are_asked_for_again(project, gates, written_in):
     insert(
         gates, (1, "2026-02-28 23:59:59+08", "A"), (2, "2026-03-01 00:00+08", "B"),
         (3, "2026-03-01 23:59:59+08", "C"), (4, "2026-03-02 00:00+08", "D"),
     )  # fmt: skip
-    feed = project.feed("from: sql, connection: gates, table: passage, increment: [at, id]")
+    arrival = "from: sql, connection: gates, table: passage, increment: [at, id]"
+    feed = project.feed(arrival, f"kind: csv, timezone: {written_in}", zone="Asia/Shanghai")
     land_feed(feed)
     gates.execute("update passage set gate = 'corrected' where id = 2")
     assert land_feed(feed)["deliveries"] == 0
     assert recapture(feed, date(2026, 3, 1), date(2026, 3, 1), "gate B was misread")["deliveries"] == 1
     again = landed()[1]
     assert again["name"] == "gate_20260301-20260301.csv"
-    assert kept(again).decode().splitlines()[1:] == [
-        "2,2026-03-01 00:00:00+08,corrected",
-        "3,2026-03-01 23:59:59+08,C",
-    ]
+    said = {"Asia/Shanghai": ("2026-03-01 00:00:00+08", "2026-03-01 23:59:59+08", "2026-03-02 01:00:00+08"),
+            "UTC": ("2026-02-28 16:00:00+00", "2026-03-01 15:59:59+00", "2026-03-01 17:00:00+00")}[written_in]  # fmt: skip
+    assert kept(again).decode().splitlines()[1:] == [f"2,{said[0]},corrected", f"3,{said[1]},C"]
     insert(gates, (5, "2026-03-02 01:00+08", "E"))
     land_feed(feed)  # the mark is where it was
-    assert kept(landed()[2]).decode().splitlines()[1:] == ["5,2026-03-02 01:00:00+08,E"]
+    assert kept(landed()[2]).decode().splitlines()[1:] == [f"5,{said[2]},E"]
 
 
 def test_a_query_that_would_change_the_source_is_refused(project, gates):

@@ -11,6 +11,7 @@ from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
+from tests.unit.ship_city import capture, fairway, passage, ship, track
 
 DAYS = [date(2026, 3, 1) + timedelta(days=number) for number in range(40)]
 LAST = DAYS[-1].isoformat()
@@ -76,6 +77,23 @@ DEFECTS = {
         f"update marts.fct_indicator_value set value = 131 where unit = '%' and period = '{LAST}'",
     "transport.fct_indicator_value.driving_in_takes_seconds":
         f"update marts.fct_indicator_value set value = 601 where code = 't6_entry_p95_s' and period = '{LAST}'",
+    "transport.fct_indicator_value.judging_takes_two_days_at_most":
+        "update marts.fct_indicator_value set value = 172801"
+        f" where code = 't3_capture_to_judgement_p95_s' and period = '{LAST}'",
+    "transport.fct_ship_passage.passages_take_minutes":
+        "update marts.fct_ship_passage set position_count = 1 where day(_business_date) <= 10",
+    "transport.fct_ship_passage.most_captures_are_of_passages":
+        "update marts.fct_ship_passage set matched_as = 'capture_only' where _business_date > '2026-03-18'",
+    "transport.fct_ship_passage.some_passages_are_captured":
+        "update marts.fct_ship_passage set matched_as = 'ais_only' where _business_date > '2026-03-07'",
+    "transport.fct_ship_passage.the_bureau_judges_as_certificates_say":
+        "update marts.fct_ship_passage set is_judged_seaworthy = not is_seaworthy where day(_business_date) <= 10",
+    "transport.fct_ship_passage.draughts_are_metres":
+        f"update marts.fct_ship_passage set surveyed_draught_m = 210 where _business_date = '{LAST}'",
+    "transport.fct_ship_track.ships_are_not_cars":
+        f"update marts.fct_ship_track set max_speed_kn = 41 where _business_date = '{LAST}'",
+    "transport.fct_ship_track.nobody_jumps":
+        f"update marts.fct_ship_track set distance_km = 3001 where _business_date = '{LAST}'",
 }  # fmt: skip
 
 ALL = [
@@ -115,9 +133,27 @@ def _transport():
         bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
         for day in DAYS
     ]
-    return {"conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
+    return _ships() | {"conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
             "conformed.transport.parking_session": entries,
             "conformed.transport.parking_account": [row for rows in bills for row in rows]}  # fmt: skip
+
+
+def _ships():
+    """A track and a passage a day, captured and judged."""
+    seen = {
+        "matched_as": "exact",
+        "is_judged_seaworthy": True,
+        "surveyed_draught_m": 2.1,
+        "max_draught_m": 2.5,
+    }
+    return {
+        "conformed.transport.fairway": [fairway("F01", "330106")], "conformed.transport.ship": [ship("413000001")],
+        "conformed.transport.ship_track": [track(f"T{day}", day) for day in DAYS],
+        "conformed.transport.ship_passage": [
+            passage(f"P{day}", "F01", day, capture_id=f"C{day}", captured_on=day, **seen) for day in DAYS
+        ],
+        "conformed.transport.ship_capture": [capture(f"C{day}", "F01", day, "exact", "auto", 8.0) for day in DAYS],
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ columns:
   - {name: bin_id, from: 编号, type: string, required: true}
   - {name: day, type: date, required: true}
   - {name: emptied_on, type: date, required: true}
+  - {name: weighed_at, type: timestamp, required: true}
   - {name: weight_kg, from: weight, type: double, from_unit: kg, range: [0, 500]}
 rules:
   - {name: not_empty, that: "weight_kg > 0", because: an empty bin is not weighed}
@@ -126,6 +127,8 @@ def test_the_same_file_changes_nothing(write):
         ("delivers: additions", "delivers: period", {"delivers": "re-admit from landing"}),
         ("partition: {by: day}", "partition: {by: emptied_on}", {"partition: by": "re-admit from landing"}),
         ("partition: {by: day}", "partition: {by: day, since: 2000-01-01}", {"partition: since": "re-admit from landing"}),
+        ("partition: {by: day}", "partition: {by: weighed_at, zone: Asia/Tokyo}",
+         {"partition: by": "re-admit from landing", "partition: zone": "re-admit from landing"}),
         ("partition: {by: day}\n", "", {"partition": "new version"}),
         ("from_unit: kg,", "from_unit: kg, privacy: {class: quasi, as: drop, because: not needed},",
          {"column weight_kg: privacy": "re-admit from landing"}),

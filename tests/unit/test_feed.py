@@ -125,6 +125,8 @@ def test_a_problem_is_a_wrong_use_with_exit_code_2(folder):
          "environment/noise.yml: covers: covers.from_name needs a group `date`, or `from` and `to`"),
         ("delivers: period", "delivers: period\ncovers: {from_name: '(?P<date>['}",
          "environment/noise.yml: covers: '(?P<date>[' is not a regular expression: unterminated character set"),
+        ("partition: {by: measured_at}", "partition: {by: measured_at, zone: Asia/Hangzhou}",
+         "environment/noise.yml: partition: zone 'Asia/Hangzhou' is not in the time zone database"),
         ("partition: {by: measured_at}\n", "", "environment/noise.yml: a feed that delivers a period needs a partition"),
         ("delivers: period", "delivers: everything",
          "environment/noise.yml: a feed that delivers everything is a reference feed and has no partition"),

@@ -15,7 +15,8 @@ from citylake.stewardship.gaps.days import (
     next_expected,
     parts_of_day,
 )
-from tests.unit.gap_feeds import feed_of, utc
+from tests.offline import make_feed
+from tests.unit.gap_feeds import COLUMNS, feed_of, utc
 
 WORKING = china()
 
@@ -30,6 +31,14 @@ def test_a_week_of_the_spring_festival_is_free_and_two_weekend_days_make_up_for_
 def test_every_day_is_expected_where_nothing_else_is_declared():
     days = list(expected_days(feed_of(), date(2026, 2, 13), date(2026, 3, 1), WORKING))
     assert len(days) == 17
+
+
+def test_a_day_ends_at_the_midnight_of_the_zone_whose_day_it_is():
+    assert end_of_day(feed_of(zone="UTC"), date(2026, 3, 1)) == utc(2)
+    local = make_feed(COLUMNS, format={"kind": "csv", "timezone": "UTC"}, delivers="additions",
+                      partition={"by": "at", "zone": "Asia/Shanghai"})  # fmt: skip
+    assert end_of_day(local, date(2026, 3, 1)) == utc(1, 16)
+    assert deadline_of_day(local, date(2026, 3, 1)) == utc(2, 16)
 
 
 def test_a_year_that_is_not_announced_has_its_weekends_only():

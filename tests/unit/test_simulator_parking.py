@@ -18,6 +18,7 @@ from simulator.departments.parking_payment import Payments
 from simulator.truth import parking
 from simulator.world import parking as world
 from simulator.world.lots import Barrier, Lot, lots
+from tests.unit.file_faults import faults_of_files
 
 DEFAULT = scenario.read()
 DAY = date(2026, 3, 5)
@@ -82,27 +83,7 @@ def test_the_same_city_made_again_or_a_day_alone_is_the_same(city):
 
 
 def test_whole_file_faults_are_what_they_say(city):
-    sent = {(each.name, each.sequence): each for each in city.deliveries}
-    kinds = Counter()
-    for label in city.labels:
-        if label.feed != FEED or label.source_row is not None:
-            continue
-        kinds[label.kind] += 1
-        found, before = sent.get((label.delivery_name, label.sequence)), sent.get((label.delivery_name, 1))
-        match label.kind:
-            case "missing_file":
-                assert before is None
-            case "empty_file":
-                assert len(found.content.splitlines()) == 1
-            case "removed_column":
-                assert "车牌号" not in found.content.decode("gb18030")
-            case "same_bytes":
-                assert found.content == before.content
-            case "corrected_file":
-                assert found.content != before.content
-                assert (found.arrived_at - before.arrived_at).days == 2
-            case "late_file":
-                assert (found.arrived_at.date() - date.fromisoformat(found.name[-12:-4])).days == 3
+    kinds = faults_of_files(city, FEED, "车牌号".encode("gb18030"))
     assert set(kinds) == set(DEFAULT.parking.files.model_dump())
 
 

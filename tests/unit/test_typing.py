@@ -37,6 +37,58 @@ def test_the_business_date_is_the_local_date_of_the_event(tmp_path, text, day):
     assert rows.counts.partitions == {day.isoformat(): 1}
 
 
+IN_UTC = {"format": {"kind": "csv", "timezone": "UTC"}, "delivers": "period"}
+OF_SHANGHAI = {"by": "at", "zone": "Asia/Shanghai"}
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "hour"),
+    [("2026-02-28T16:00:00", date(2026, 3, 1), 16), ("2026-03-01T15:59:59", date(2026, 3, 1), 15),
+     ("2026-02-28T15:59:59", date(2026, 2, 28), 15), ("2026-03-01T16:00:00Z", date(2026, 3, 2), 16),
+     ("2026-03-01T00:30:00+09:00", date(2026, 2, 28), 15)],
+)  # fmt: skip
+def test_times_in_one_zone_can_be_of_days_of_another(tmp_path, text, day, hour):
+    rows = admit(make_feed(BUSINESS, partition=OF_SHANGHAI, **IN_UTC), f"id,at\na,{text}\n", tmp_path)
+    assert rows.values("_business_date") == [day]
+    (at,) = rows.values("at")
+    assert at.astimezone(UTC).hour == hour, "the instant is that of the zone it is written in"
+
+
+def test_a_date_is_of_no_zone():
+    columns = [{"name": "id", "type": "string"}, {"name": "at", "type": "date", "required": True}]
+    with pytest.raises(ValueError, match="partition.zone is for times; 'at' is a date"):
+        make_feed(columns, partition=OF_SHANGHAI, **IN_UTC)
+
+
+def test_a_file_of_a_local_day_written_in_utc_holds_its_rows_and_no_others(tmp_path):
+    feed = make_feed(BUSINESS, partition=OF_SHANGHAI, covers={"from_name": r"_(?P<date>\d{8})"}, **IN_UTC)
+    texts = ["2026-02-28T15:59:59", "2026-02-28T16:00:00", "2026-03-01T15:59:59", "2026-03-01T16:00:00"]
+    content = "id,at\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts))
+    rows = admit(feed, content, tmp_path, name="ais_20260301.csv")
+    assert rows.values("id") == ["1", "2"]
+    assert rows.broken == {1: ["outside_period"], 4: ["outside_period"]}
+    assert rows.counts.partitions == {"2026-03-01": 2}
+
+
+def test_what_is_plausible_ends_with_the_day_of_the_zone_whose_days_they_are(tmp_path):
+    # Landed on 10 March at 01:00 UTC; a day ahead is 11 March at 09:00 in Shanghai, at 15:00 in Kiritimati, the 10th in Honolulu.
+    def broken(zone: str) -> dict:
+        feed = make_feed(BUSINESS, partition={"by": "at", "zone": zone}, **IN_UTC)
+        return admit(feed, "id,at\na,2026-03-11T10:00:00\n", tmp_path / zone.replace("/", "_")).broken
+
+    assert broken("Asia/Shanghai") == {}
+    assert broken("Pacific/Honolulu") == {1: ["implausible_date"]}
+
+
+@pytest.mark.parametrize("name", ["rule", "text", "why", "key", "id", "landed"])
+def test_a_column_may_have_the_name_of_what_admission_speaks_of(tmp_path, name):
+    """A column `rule` was taken for the name of the broken rule: its value stood there, personal or not."""
+    columns = [{"name": "no", "type": "string"}, {"name": name, "type": "string", "one_of": ["a"]}]
+    rows = admit(make_feed(columns, key=["no"]), f"no,{name}\n1,a\n2,b\n3,a\n3,a\n", tmp_path)
+    assert rows.values(name) == ["a", "a"]
+    assert rows.broken == {2: [f"{name}.one_of"], 4: ["duplicate"]}
+
+
 def test_the_business_date_of_a_date_is_the_date(tmp_path):
     columns = [{"name": "id", "type": "string"}, {"name": "day", "type": "date", "required": True}]
     rows = admit(

@@ -52,14 +52,14 @@ def self_test(
                 found=f"{len(differences)} differences, the first: {_sentence(differences[0])}",
                 next_step=f"Mend it first: citylake run --seed {seed} --days {DAYS} --scale {SCALE}; citylake verify",
             )  # fmt: skip
-        memory.keep()
+        kept = memory.keep()
         for fault in faults:
             doing(fault.name)
             began = time.monotonic()
             broken.write(fault, project)
             differences = _remade(project, truth, fault)
             broken.mend(fault, project)
-            memory.put_back()
+            memory.put_back(kept)
             told = [text for text in map(_sentence, differences) if text.startswith(fault.reported_by)]
             yield Proved(fault, len(differences), told[0] if told else None, time.monotonic() - began)
 

@@ -20,7 +20,7 @@ _PARTS = ("citylake", "cities", "dbt_project", "expectations", "feeds", "spark_j
 class Fault:
     """One thing broken: `old` stands once in `file`, and `new` in its place is wrong.
 
-    `readmits` are the feeds to admit again with it, `remakes` the conformed tables to make again; marts are always made.
+    `readmits` are the feeds to admit again with it, `remakes` the tables and marts to make again; what reads them follows.
     `reported_by` is how what verify must say about it begins: a kind of difference and, after a space, what it is about.
     """
 

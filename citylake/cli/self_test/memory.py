@@ -1,28 +1,36 @@
-"""What a lake's databases hold, kept and put back: a lake as it was, without making it again.
+"""What a small lake holds, kept and put back: a lake as it was, without making it again.
 
-Tables of Iceberg are never changed in place and the objects of a lake that is proved are not expired, so the rows of the ledger,
-of the marts and of the catalogue are all that has to be put back.
+Objects of Iceberg are never changed, but old metadata go: rows of the ledger, of the marts and of the catalogue are put back, and
+the objects that went. What was written since is named by nothing then.
 """
 
 from __future__ import annotations
 
-from citylake import settings
+from citylake import lake, settings
 
 _PLACES = {"citylake": ("ledger", "marts"), "catalog": ("public",)}
 _KEPT = "memory"
 
 
-def keep() -> None:
-    """Copy every row of the ledger, the marts and the catalogue into a schema beside them; a copy made before is replaced."""
+def keep() -> dict[str, bytes]:
+    """Copy every row of the ledger, the marts and the catalogue into a schema beside them; a copy made before is replaced.
+
+    Returns the objects of the lake's tables by key; they should fit into memory.
+    """
     for database, schemas in _PLACES.items():
         with _superuser(database) as connection:
             connection.execute(f"drop schema if exists {_KEPT} cascade; create schema {_KEPT}")
             for name, columns in _tables(connection, schemas):
                 connection.execute(f'create table {_KEPT}."{name}" as select {columns} from {name}')
+    client = _root()
+    return {key: client.get_object(Bucket=lake.LAKE, Key=key)["Body"].read() for key in _keys(client)}
 
 
-def put_back() -> None:
-    """Make every table hold what it held when it was kept, in one transaction of each database."""
+def put_back(objects: dict[str, bytes]) -> None:
+    """Make every table hold what it held when `keep` gave these objects, in one transaction of each database."""
+    client = _root()
+    for key in objects.keys() - _keys(client):
+        client.put_object(Bucket=lake.LAKE, Key=key, Body=objects[key])
     for database, schemas in _PLACES.items():
         with _superuser(database) as connection:
             # The ledger only grows, which triggers and foreign keys see to; putting back is no event of the lake.
@@ -49,3 +57,19 @@ def _superuser(database: str):
     import psycopg
 
     return psycopg.connect(settings.current().postgres_dsn("postgres", database))
+
+
+def _root():
+    """A client of the object store that may do anything: the roles of the stages may do their own work only."""
+    import boto3
+
+    place = settings.current()
+    return boto3.client(
+        "s3", endpoint_url=place.s3_endpoint, region_name=place.s3_region,
+        aws_access_key_id="minio-root", aws_secret_access_key=place.secret("s3.root"),
+    )  # fmt: skip
+
+
+def _keys(client) -> set[str]:
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=lake.LAKE)
+    return {item["Key"] for page in pages for item in page.get("Contents", ())}

@@ -31,7 +31,7 @@ def remake(readmits: Sequence[str] = (), remakes: Sequence[str] = ()) -> None:
         admit_waiting(feed_id)
     declare_tables()
     declare_marts()
-    _ask_again([*remakes, *(project.marts_id(domain) for domain in project.domains())])
+    _ask_again(remakes)
     tables = load_tables()
     reads = {
         name: {item.table for item in table.inputs.values()} & set(tables) for name, table in tables.items()

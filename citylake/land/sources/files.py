@@ -78,7 +78,7 @@ def _is_of(again: Recapture, feed: Feed, name: str, seen: Seen) -> bool:
     except ValueError:
         period = None  # the name holds no possible days
     if period is None:
-        zone = ZoneInfo(feed.format.timezone)
+        zone = ZoneInfo(feed.day_zone)
         changed = datetime.fromtimestamp(seen.modified_ns / 1e9, UTC).astimezone(zone).date()
         period = (changed, changed)
     return period[0] <= again.last and again.first <= period[1]

@@ -63,7 +63,7 @@ def _address(asked: Asked, day: date | None) -> str:
 
 def _days(asked: Asked) -> list[date]:
     """The last whole days, by the feed's own time zone, and before them those since the last that came."""
-    yesterday = asked.asked_at.astimezone(ZoneInfo(asked.feed.format.timezone)).date() - timedelta(days=1)
+    yesterday = asked.asked_at.astimezone(ZoneInfo(asked.feed.day_zone)).date() - timedelta(days=1)
     number = asked.feed.arrival.days
     back = [yesterday - timedelta(days=n) for n in range(_MOST_MISSED_DAYS + number)]
     came = next((n for n, day in enumerate(back) if _address(asked, day) in asked.remembered), 0)

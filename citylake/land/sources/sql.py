@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from citylake.errors import CitylakeError, ServerUnavailable, WrongUse
 from citylake.feed import Feed
@@ -52,6 +53,12 @@ def _address(account: Account, feed: Feed) -> str:
     query = feed.arrival.query or ""
     what = feed.arrival.table or f"query-{hashlib.sha256(query.encode()).hexdigest()[:12]}"
     return f"postgresql://{account.host}:{account.port or 5432}/{account.database}/{what}"
+
+
+def _midnight(feed: Feed, day: date) -> str:
+    """When a day of the feed begins, as its times are written."""
+    begins = datetime.combine(day, time(), ZoneInfo(feed.day_zone)).astimezone(ZoneInfo(feed.format.timezone))
+    return f"{begins:%Y-%m-%d %H:%M}"
 
 
 def _told(error: Exception) -> str:
@@ -107,14 +114,15 @@ class _Source:
     def days(self, asked: Asked) -> Pulled:
         """The rows of the days asked for again, by the column of the feed's partition."""
         assert asked.again
-        first, after = asked.again.first, asked.again.last + timedelta(days=1)
+        bounds = (asked.again.first, asked.again.last + timedelta(days=1))
+        first, after = (_midnight(self.feed, day) for day in bounds)
         column = self.sql.Identifier(self._day_column())
         within = self.sql.SQL("{column} >= {first} and {column} < {after}").format(
-            column=column, first=self.sql.Literal(f"{first} 00:00"), after=self.sql.Literal(f"{after} 00:00")
+            column=column, first=self.sql.Literal(first), after=self.sql.Literal(after)
         )
         content = self._copied(within, self._key())
-        uri = f"{self.where}?from={first}&to={asked.again.last}"
-        name = f"{self.feed.dataset}_{first:%Y%m%d}-{asked.again.last:%Y%m%d}.csv"
+        uri = f"{self.where}?from={asked.again.first}&to={asked.again.last}"
+        name = f"{self.feed.dataset}_{asked.again.first:%Y%m%d}-{asked.again.last:%Y%m%d}.csv"
         return Pulled(uri, f"sha256:{content.sha256}", name, content)
 
     def increment(self, asked: Asked) -> Iterator[Pulled]:

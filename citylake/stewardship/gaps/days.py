@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 
 def zone(feed: Feed) -> ZoneInfo:
     """The zone whose midnight ends the feed's days."""
-    return ZoneInfo(feed.format.timezone)
+    return ZoneInfo(feed.day_zone)
 
 
 def local_day(feed: Feed, moment: datetime) -> date:

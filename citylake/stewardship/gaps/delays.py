@@ -58,7 +58,7 @@ def delays(connection, feeds: Iterable[Feed]) -> list[Delays]:
     # Of days only the begins are asked for: the delays themselves are computed where they are.
     evidence = read_evidence(connection, of_days, Window(date.max, date.max, now))
     begins = {
-        name: (feed.format.timezone, begin)
+        name: (feed.day_zone, begin)
         for name, feed in of_days.items()
         if (begin := daily.first_day(feed, evidence[name], working))
     }

@@ -74,6 +74,6 @@ def _add_days(connection, feeds: dict[str, Feed], window: Window, found: dict[st
         connection, feeds, window.first, window.last
     ):
         found[name].brought.setdefault(as_date(day), {})[sender] = (arrived_at, delivery)
-    zones = {name: feed.format.timezone for name, feed in feeds.items()}
+    zones = {name: feed.day_zone for name, feed in feeds.items()}
     for name, day in arrivals.first_days(connection, zones).items():
         found[name].first_day = day

@@ -1,0 +1,48 @@
+"""The scenario: every rate of the simulated city, read from one YAML file."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from citylake.errors import WrongUse
+from simulator.scenario.air import AirScenario
+from simulator.scenario.parking import ParkingScenario
+from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
+from simulator.scenario.ships import ShipScenario
+
+__all__ = [
+    "FOLDER", "AirScenario", "ParkingScenario", "Rate", "Rates", "RowRates", "Scenario", "SenderFileRates",
+    "ShipScenario", "read",
+]  # fmt: skip
+FOLDER = Path(__file__).parents[1] / "scenarios"
+
+
+class Scenario(Part):
+    """One simulated city."""
+
+    until: date
+    air: AirScenario
+    parking: ParkingScenario
+    ships: ShipScenario
+
+
+def read(name: str = "default") -> Scenario:
+    """The scenario of this name in `simulator/scenarios`, or at this path.
+
+    Raises: WrongUse where it is missing or not a scenario; all its problems at once.
+    """
+    path = Path(name) if name.endswith(".yml") else FOLDER / f"{name}.yml"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in FOLDER.glob("*.yml")))
+        raise WrongUse(
+            f"no scenario '{name}'", where=str(path), expected=f"one of: {known}, or a path to a .yml"
+        )
+    try:
+        return Scenario.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise WrongUse("the scenario is wrong", where=path.name, found=problems) from error

@@ -1,0 +1,87 @@
+"""Indicators of days by area: districts in the vintage of the day, and the city; at instants, beside what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+from simulator.world.districts import CITY, District
+
+TOLERANCE = 1e-6  # relative: values are kept to six decimals
+_KEY = ["code", "period", "area_type", "area", "vintage", "group_type", "group"]
+Measure = Callable[[pd.DataFrame], tuple[float, float, float]]  # numerator, denominator, completeness
+
+
+def at_instants(
+    world: pd.DataFrame, known_at: Callable[[datetime], pd.DataFrame], instants: tuple[datetime, ...]
+) -> pd.DataFrame:
+    """What happened beside what can be known at each instant; both as `Areas.rows` makes them."""
+    happened = world[[*_KEY, "value"]].rename(columns={"value": "world"})
+    made = []
+    for as_of in instants:
+        known = known_at(as_of).rename(columns={"value": "knowable"})
+        made.append(happened.merge(known, on=_KEY, how="outer").assign(as_of=as_of))
+    whole = pd.concat(made, ignore_index=True)
+    numbers = ["numerator", "denominator", "completeness"]
+    whole[numbers] = whole[numbers].fillna(0.0)
+    return whole.assign(period_type="day", tolerance=TOLERANCE)
+
+
+def divisible(made: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """All rows together; an indicator without anything to divide by is no row of its own."""
+    whole = pd.concat(list(made), ignore_index=True)
+    return whole[whole["denominator"] > 0].reset_index(drop=True)
+
+
+def percentile_of(column: str, share: float) -> Measure:
+    """The least value that at least this share of the rows do not exceed, over one."""
+
+    def measure(rows: pd.DataFrame) -> tuple[float, float, float]:
+        return float(np.quantile(rows[column], share, method="inverted_cdf")), 1.0, 100.0
+
+    return measure
+
+
+class Areas:
+    """Places rows of a day in districts and the city. `places` has the place by which rows are placed, and district."""
+
+    def __init__(self, vintages: Iterable[District], day: date, places: pd.DataFrame):
+        self.day = day
+        in_force = {
+            each.code: each.valid_from.isoformat()
+            for each in vintages
+            if each.valid_from <= day and (each.valid_to is None or each.valid_to > day)
+        }
+        self.places = places.assign(vintage=places["district"].map(in_force))
+        (self.place,) = set(places.columns) - {"district"}
+
+    def rows(
+        self,
+        code: str,
+        rows: pd.DataFrame,
+        measure: Measure,
+        scale: float,
+        groups: tuple[str, str] | None = None,
+    ) -> pd.DataFrame:
+        """The indicator of every area, and of every group where a name and a column of groups are given."""
+        placed = rows.merge(self.places, on=self.place)
+        made = []
+        for area_type, keys in (("district", ["district", "vintage"]), ("city", [])):
+            for group_type, column in (("all", None), *([groups] if groups else [])):
+                by = [*keys, *([column] if column else [])]
+                for key, of in placed.groupby(by) if by else [((), placed)]:
+                    at = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
+                    if not len(of):
+                        continue
+                    numerator, denominator, completeness = measure(of)
+                    made.append({
+                        "code": code, "period": self.day.isoformat(), "area_type": area_type,
+                        "area": at.get("district", CITY), "vintage": at.get("vintage", "all"),
+                        "group_type": group_type, "group": at.get(column, "all") if column else "all",
+                        "value": scale * numerator / denominator if denominator else np.nan,
+                        "numerator": numerator, "denominator": denominator, "completeness": completeness,
+                    })  # fmt: skip
+        return pd.DataFrame(made, columns=[*_KEY, "value", "numerator", "denominator", "completeness"])

@@ -1,0 +1,35 @@
+"""Faults of whole files that senders deliver by day: each is what its label says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from simulator.city import City
+
+
+def faults_of_files(city: City, feed: str, removable: bytes) -> Counter:
+    """How often each kind is planted in a feed's files. Fails where a file is not what its label says; `removable` is the
+    header of the column that may be gone."""
+    sent, kinds = {(each.name, each.sequence): each for each in city.deliveries}, Counter()
+    for label in city.labels:
+        if label.feed != feed or label.source_row is not None:
+            continue
+        kinds[label.kind] += 1
+        found, before = sent.get((label.delivery_name, label.sequence)), sent.get((label.delivery_name, 1))
+        match label.kind:
+            case "missing_file":
+                assert before is None
+            case "empty_file":
+                assert len(found.content.splitlines()) == 1
+                assert removable in found.content
+            case "removed_column":
+                assert removable not in found.content
+            case "same_bytes":
+                assert found.content == before.content
+            case "corrected_file":
+                assert found.content != before.content
+                assert (found.arrived_at - before.arrived_at).days == 2
+            case "late_file":
+                assert (found.arrived_at.date() - date.fromisoformat(found.name[-12:-4])).days == 3
+    return kinds
