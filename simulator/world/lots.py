@@ -12,6 +12,7 @@ from functools import cache
 
 from simulator.scenario import ParkingScenario
 from simulator.streams import stream
+from simulator.world import size
 
 DISTRICTS = (
     "330102", "330105", "330106", "330108", "330109", "330110", "330111", "330112", "330113", "330114",
@@ -20,7 +21,8 @@ DISTRICTS = (
 _WEIGHTS = (0.14, 0.12, 0.16, 0.07, 0.12, 0.13, 0.05, 0.04, 0.07, 0.05, 0.02, 0.01, 0.02)
 PLATFORMS = ("chengbo", "huting", "jieting", "lianting", "xihu-park", "yunbo")
 OPENED = date(2021, 6, 1)
-_KINDS = ("公共停车场", "商场停车库", "医院停车场", "小区停车场", "路内泊位")
+_COVERED = "商场停车库"
+_KINDS = ("公共停车场", _COVERED, "医院停车场", "小区停车场", "路内泊位")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,10 @@ class Barrier:
 
 @dataclass(frozen=True)
 class Lot:
-    """One parking lot. `adopted` is since when one leaves before paying there, None: never yet."""
+    """One parking lot. `adopted` is since when one leaves before paying there, None: never yet.
+
+    `fleet` is the city's, the same for every lot: how many cars may come.
+    """
 
     number: int
     district_code: str
@@ -46,6 +51,12 @@ class Lot:
     opened: date
     adopted: date | None
     barriers: tuple[Barrier, ...]
+    fleet: int = 327_356  # at scale 1
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether one parks under a roof."""
+        return self.kind == _COVERED and not self.is_scenic
 
     @property
     def identifier(self) -> str:
@@ -92,4 +103,5 @@ def _lot(number: int, has_adopted: bool, scenario: ParkingScenario, scale: float
     return Lot(
         number + 1, "330106" if is_scenic else district, kind, is_scenic, spaces, price,
         PLATFORMS[number % len(PLATFORMS)], opened, since if has_adopted else None, barriers,
+        size.fleet(scale),
     )  # fmt: skip

@@ -1,5 +1,8 @@
 """Cars that park: who came when to which lot, for how long, what is due and when it is paid.
 
+The cars are registered ones (`vehicles`). On weekends and holidays, make-up working days excepted, scenic spots draw
+more; heavy rain keeps visitors away from them and others longer in covered lots.
+
 A day's arrivals depend on the seed and that day alone. A car comes to one lot at most once in four days, and stays
 less than two, so that who left is never in doubt.
 """
@@ -15,14 +18,17 @@ import pandas as pd
 
 from simulator.scenario import ParkingScenario
 from simulator.streams import stream
+from simulator.world import weather
+from simulator.world.calendar import is_free
 from simulator.world.lots import Lot
+from simulator.world.plates import plates as plates
 
 DAY_S = 86_400
 LONGEST_S = 2 * DAY_S - 3_600
 FREE_S = 15 * 60
 LATEST_PAYMENT = timedelta(days=6)  # after leaving; nobody pays later in this city
-_VEHICLES = 4 * 100_003  # a prime of them a day, so that any stride goes round them all
-_SYMBOLS = np.array(list("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"))
+HEAVY_RAIN_SCENIC_VISITS = 0.75  # of those of a dry day
+HEAVY_RAIN_COVERED_STAY = 1.15  # of its length on a dry day: people wait until it is over
 # When cars arrive: shares of the day's by hour, on working days and on free ones.
 _WORKING = np.array([1, .6, .4, .3, .4, 1, 3, 8, 9, 6, 5, 5, 5, 5, 5, 5, 5, 6, 7, 6, 5, 4, 3, 2])  # fmt: skip
 _FREE = np.array([1.5, .8, .5, .4, .4, .6, 1, 2, 4, 7, 8, 7, 6, 7, 7, 6, 6, 6, 6, 6, 5, 4, 3, 2])  # fmt: skip
@@ -47,15 +53,19 @@ def arrivals(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: d
     ('' where nothing is due).
     """
     random = stream(seed, "parking", day)
-    is_free = day.weekday() >= 5
+    free, heavy_rain = is_free(day), weather.city_day(seed, day).is_heavy_rain
+    scenic = (1.6 if free else 0.7) * (HEAVY_RAIN_SCENIC_VISITS if heavy_rain else 1.0)
     expected = np.array([lot.spaces for lot in here]) * scenario.stays_per_space
-    expected *= np.where([lot.is_scenic for lot in here], 1.6 if is_free else 0.7, 0.9 if is_free else 1.0)
-    counts = np.minimum(random.poisson(expected), _VEHICLES // 8)
+    expected *= np.where([lot.is_scenic for lot in here], scenic, 0.9 if free else 1.0)
+    counts = np.minimum(random.poisson(expected), here[0].fleet // 8)
     lot = np.repeat(np.arange(len(here)), counts)
     total = len(lot)
-    weights = _FREE if is_free else _WORKING
+    weights = _FREE if free else _WORKING
     entered = (random.choice(24, total, p=weights / weights.sum()) + random.random(total)) * 3600
-    stay = np.clip(random.lognormal(np.log(160 * 60), 1.0, total), 120, LONGEST_S)
+    stay = random.lognormal(np.log(160 * 60), 1.0, total)
+    if heavy_rain:
+        stay *= np.where([each.is_covered for each in here], HEAVY_RAIN_COVERED_STAY, 1.0)[lot]
+    stay = np.clip(stay, 120, LONGEST_S)
     entered, stay = np.round(entered, 1), np.round(stay, 1)
     free_flow = np.array([each.is_free_flow(day) for each in here])[lot]
     waits = [_waits(random, scenario, free_flow) for _ in range(2)]
@@ -64,22 +74,10 @@ def arrivals(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: d
     digits, whole = [f"{n:07d}" for n in range(total)], f"{day:%Y%m%d}"
     return pd.DataFrame({
         "session": [f"{whole}{n}" for n in digits], "lot": lot,
-        "vehicle": _vehicles(seed, day, counts), "entered_s": entered, "left_s": np.round(entered + stay, 1),
+        "vehicle": _vehicles(seed, day, counts, here[0].fleet), "entered_s": entered, "left_s": np.round(entered + stay, 1),
         "entry_wait_s": waits[0], "exit_wait_s": waits[1], "is_free_flow": free_flow, "due_cny": due,
         "ticket": np.where(due > 0, [f"T{whole[2:]}{n}" for n in digits], ""),
     })  # fmt: skip
-
-
-def plates(seed: int, vehicles: np.ndarray) -> np.ndarray:
-    """The number plates of vehicles; every fifth is a new-energy one with a character more."""
-    base = len(_SYMBOLS)
-    # A bijection of the numbers below 34^5: plates differ, and those of neighbours look nothing alike.
-    code = (vehicles.astype(np.int64) * 7_368_787 + 1_234_567 + seed % 1000) % base**5
-    letters = [_SYMBOLS[(code // base**place) % base] for place in range(5)]
-    found = np.char.add("浙A", letters[0])
-    for each in letters[1:]:
-        found = np.char.add(found, each)
-    return np.where(vehicles % 5 == 0, np.char.add(found, "D"), found)
 
 
 @lru_cache(maxsize=10)
@@ -141,12 +139,15 @@ def _waits(random, scenario: ParkingScenario, free_flow: np.ndarray) -> np.ndarr
     return np.maximum(np.round(median * np.exp(spread * normal), 1), 0.2)
 
 
-def _vehicles(seed: int, day: date, counts: np.ndarray) -> np.ndarray:
-    """Which car: of every lot's visitors of a day none comes again within four days."""
+def _vehicles(seed: int, day: date, counts: np.ndarray, fleet: int) -> np.ndarray:
+    """Which car, by its plate number: of every lot's visitors of a day none comes again within four days.
+
+    A quarter of the fleet, a prime, may come to a lot on a day, another quarter to the next lot.
+    """
     random = stream(seed, "visitors", day)
-    quarter = _VEHICLES // 4
+    quarter = fleet // 4
     starts = random.integers(0, quarter, len(counts))
     steps = 2 * random.integers(0, quarter // 4, len(counts)) + 1
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     place = (np.repeat(starts, counts) + within * np.repeat(steps, counts)) % quarter
-    return place * 4 + day.toordinal() % 4
+    return place * 4 + np.repeat((day.toordinal() + np.arange(len(counts))) % 4, counts)
