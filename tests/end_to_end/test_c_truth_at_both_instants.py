@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from citylake import ledger
+from citylake.cli.self_test import broken, memory, prove
 from citylake.stewardship.verification import verify
 from simulator.truth import tables as truth
 from tests.end_to_end import flow
@@ -25,7 +26,7 @@ def told(city, tmp_path_factory):
     return folder
 
 
-def test_before_and_after_the_late_data_the_lake_equals_the_truth(quiet_lake, city, told):
+def test_before_and_after_the_late_data_the_lake_equals_the_truth(quiet_lake, city, told, tmp_path):
     early = [each for each in city.deliveries if each.arrived_at <= city.before_late_data]
     late = [each for each in city.deliveries if each.arrived_at > city.before_late_data]
     assert len(late) > 2
@@ -46,6 +47,15 @@ def test_before_and_after_the_late_data_the_lake_equals_the_truth(quiet_lake, ci
     assert after.as_of == city.after_late_data
     assert after.differences == ()
     assert min(after.compared.values()) > 100
+
+    # What people get wrong is told, and the lake is put back as it was; `citylake verify --self-test` goes through all.
+    project = broken.copied(tmp_path / "project")
+    kept = memory.keep()
+    fault = next(each for each in broken.faults() if each.name == "a denominator")
+    proved = prove(fault, project, told, kept)
+    assert proved.told
+    assert "t6_occupancy_pct" in proved.told
+    assert verify(told).differences == ()
 
     # What stands in the lake is altered behind its back: each is one difference.
     with ledger.connect("publish") as connection:

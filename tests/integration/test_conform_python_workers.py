@@ -7,7 +7,7 @@ import sys
 from citylake.conform.session import session
 
 
-def test_workers_have_the_python_and_the_packages_of_the_project(servers):
+def test_workers_have_the_python_and_the_packages_of_the_project(lake):
     with session() as spark:
         from pyspark.sql import functions as F
 

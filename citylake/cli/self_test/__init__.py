@@ -55,13 +55,18 @@ def self_test(
         kept = memory.keep()
         for fault in faults:
             doing(fault.name)
-            began = time.monotonic()
-            broken.write(fault, project)
-            differences = _remade(project, truth, fault)
-            broken.mend(fault, project)
-            memory.put_back(kept)
-            told = [text for text in map(_sentence, differences) if text.startswith(fault.reported_by)]
-            yield Proved(fault, len(differences), told[0] if told else None, time.monotonic() - began)
+            yield prove(fault, project, truth, kept)
+
+
+def prove(fault: Fault, project: Path, truth: Path, kept: dict[str, bytes]) -> Proved:
+    """Break one thing in a copy of the project, make the lake again by it, and put both back; `memory.keep` gave `kept`."""
+    began = time.monotonic()
+    broken.write(fault, project)
+    differences = _remade(project, truth, fault)
+    broken.mend(fault, project)
+    memory.put_back(kept)
+    told = [text for text in map(_sentence, differences) if text.startswith(fault.reported_by)]
+    return Proved(fault, len(differences), told[0] if told else None, time.monotonic() - began)
 
 
 @contextmanager
