@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
 
-from citylake import settings
+from citylake import settings, stack
 from citylake.build import project
+from citylake.cli import self_test
 from citylake.cli.self_test import broken
 from citylake.errors import WrongUse
 from citylake.feed import load_feeds
@@ -56,3 +58,20 @@ def test_a_copy_holds_what_the_stages_read_and_leaves_the_project_alone(tmp_path
     }
     broken.write(FAULTS[0], copy)
     assert FAULTS[0].new not in (settings.PROJECT / FAULTS[0].file).read_text(encoding="utf-8")
+
+
+def test_a_lake_of_its_own_takes_nothing_of_the_city_s_lake_and_gives_everything_back(tmp_path, monkeypatch):
+    monkeypatch.setenv("CITYLAKE_STACK", "external")
+    monkeypatch.setenv("CITYLAKE_POSTGRES_HOST", "lake.city.example")
+    monkeypatch.setenv("SPARK_REMOTE", "sc://lake.city.example:15002")
+    seen = []
+    monkeypatch.setattr(stack, "up", lambda **_: seen.append(settings.current()))
+    monkeypatch.setattr(stack, "down", lambda: seen.append(settings.current()))
+    before = dict(os.environ)
+    with self_test._lake(tmp_path, lambda _: None):
+        pass
+    assert {(each.stack, each.postgres_host, each.home) for each in seen} == {
+        ("local", "127.0.0.1", tmp_path / "lake")
+    }
+    assert "lake.city.example" not in seen[0].spark_remote
+    assert dict(os.environ) == before

@@ -74,9 +74,15 @@ def _lake(folder: Path, doing: Callable[[str], None]) -> Iterator[None]:
     """A lake without Airflow in a folder of its own, which this process is about until it is done."""
     from citylake import stack
 
-    own = {"CITYLAKE_HOME": str(folder / "lake"), "CITYLAKE_CITY": "hangzhou", "CITYLAKE_CLOCK": "replay"}
-    before = {name: os.environ.get(name) for name in own}
-    os.environ.update(own)
+    # Addresses and passwords of another lake, that of a city, must not be taken for this one's.
+    others = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("CITYLAKE_") or name == "SPARK_REMOTE"
+    }
+    for name in others:
+        del os.environ[name]
+    os.environ.update(CITYLAKE_PROJECT=str(settings.PROJECT), CITYLAKE_HOME=str(folder / "lake"))
     settings.current.cache_clear()
     try:
         doing("servers of a lake of its own")
@@ -84,9 +90,9 @@ def _lake(folder: Path, doing: Callable[[str], None]) -> Iterator[None]:
         yield
     finally:
         stack.down()
-        os.environ.update({name: value for name, value in before.items() if value is not None})
-        for name in (name for name, value in before.items() if value is None):
+        for name in ("CITYLAKE_PROJECT", "CITYLAKE_HOME"):
             del os.environ[name]
+        os.environ.update(others)
         settings.current.cache_clear()
 
 
