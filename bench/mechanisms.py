@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bench.apart import apart
 from bench.report import Section, table
+from citylake import lake
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -29,6 +30,7 @@ _HEADS = [
     "growth exponent",
 ]
 # A fifth of the rows are of one thing; the others have 20 rows each. Thirty days, to the second.
+_AREAS = 200  # four-sided, a few kilometres wide, many over each other
 _ROWS = """
     copy (
         select number::bigint as id,
@@ -38,7 +40,11 @@ _ROWS = """
             case when hash(number, {seed}, 4) % 2 = 0 then 'i' else 'o' end as kind, seen_at::date as _business_date,
             printf('A%06d', (hash(number, {seed}, 5) % 100000)::bigint) as plain, md5(plain) as plate,
             array_to_string(list_transform(range(1, 8), lambda n : left(md5(plain[:n - 1] || '_' || plain[n + 1:]), 16)), ' ')
-                as plate_match
+                as plate_match,
+            119 + (hash(number, {seed}, 6) % 1000000)::double / 1e6 as longitude,
+            30 + (hash(number, {seed}, 7) % 1000000)::double / 1e6 as latitude,
+            case when number < {areas} then format('POLYGON (({{0}} {{3}}, {{1}} {{4}}, {{2}} {{3}}, {{1}} {{5}}, {{0}} {{3}}))',
+                longitude - 0.02, longitude, longitude + 0.02, latitude, latitude + 0.03, latitude - 0.03) end as outline
         from range({rows}) as numbers (number)
     ) to '{path}' (format parquet, compression zstd)
 """
@@ -107,6 +113,16 @@ def _match_wildcards(rows, others):
     ).select("id", "other")  # fmt: skip
 
 
+def _inside(rows, others):
+    from spark_jobs import patterns
+
+    areas = others.filter("outline is not null").selectExpr("id as other", "outline")
+    return patterns.inside(
+        rows.select("id", "longitude", "latitude"), areas, longitude="longitude", latitude="latitude", outline="outline",
+        columns=["other"], row_key=["id"], order=["other"],
+    ).select("id", "other")  # fmt: skip
+
+
 _WORKS = {
     "pair": Work(_pair, """
         with beside as (
@@ -166,6 +182,12 @@ _WORKS = {
         group by a.id
     """,
     ),
+    "inside (greatest)": Work(_inside, """
+        select a.id, max(areas.id) as other
+        from a join (select id, st_geomfromtext(outline) as shape from b where outline is not null) as areas
+            on st_intersects(areas.shape, st_point(a.longitude, a.latitude))
+        group by a.id
+    """),
     "match_wildcards": Work(_match_wildcards, """
         with x as (select id, thing, seen_at, plate, unnest(list_append(string_split(plate_match, ' '), plate)) as hash from a),
         y as (select id, thing, seen_at, plate, unnest(list_append(string_split(plate_match, ' '), plate)) as hash from b),
@@ -207,7 +229,10 @@ def measure(asked) -> Section:
 
 def _line(spark, folder: Path, count: int, name: str, work: Work, seconds: dict[int, float]) -> list[object]:
     ours = min(_timed(lambda: _spark(spark, folder, work)) for _ in range(2))
-    theirs, peak = min(apart(_duckdb, folder, work.peer, modules=["duckdb"]) for _ in range(2))
+    theirs, peak = min(
+        apart(_duckdb, folder, work.peer, lake.extension_file("spatial"), modules=["duckdb"])
+        for _ in range(2)
+    )
     smaller = max((size for size in seconds if size < count), default=None)
     exponent = f"{math.log(ours / seconds[smaller]) / math.log(count / smaller):.2f}" if smaller else ""
     seconds[count] = ours
@@ -230,7 +255,9 @@ def _generate(folder: Path, count: int) -> None:
         for seed, frame in enumerate("ab", start=SEED):
             connection.execute("set timezone = 'UTC'")
             connection.execute("set enable_progress_bar = false")
-            connection.execute(_ROWS.format(rows=count, seed=seed, path=folder / f"{frame}.parquet"))
+            connection.execute(
+                _ROWS.format(rows=count, seed=seed, areas=_AREAS, path=folder / f"{frame}.parquet")
+            )
 
 
 def _timed(work: Callable[[], None]) -> float:
@@ -244,7 +271,7 @@ def _spark(spark, folder: Path, work: Work) -> None:
     work.made(rows, others).write.mode("overwrite").parquet(f"file://{folder}/ours")
 
 
-def _duckdb(folder: Path, peer: str) -> None:
+def _duckdb(folder: Path, peer: str, extension: str) -> None:
     import duckdb
 
     connection = duckdb.connect()
@@ -252,6 +279,7 @@ def _duckdb(folder: Path, peer: str) -> None:
     connection.execute("set enable_progress_bar = false")
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set temp_directory = '{folder}/spill'")
+    connection.load_extension(extension)
     for frame in "ab":
         connection.execute(f"create view {frame} as from '{folder}/{frame}.parquet'")
     connection.execute(f"copy ({peer}) to '{folder}/theirs.parquet' (format parquet, compression zstd)")
