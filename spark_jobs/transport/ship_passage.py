@@ -26,9 +26,8 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     """One row per passage, and per capture that belongs to none."""
     passages = patterns.once(_passages(inputs["positions"], inputs["fairways"]))
     judged = _judged(_tracked(passages, inputs["tracks"]), inputs["certificates"], inputs["surveys"])
-    captures = _with_judgement(
-        _captured(inputs["captures"], _with_hull(passages, inputs["ships"])), inputs["judgements"]
-    )
+    captured = patterns.once(_captured(inputs["captures"], _with_hull(passages, inputs["ships"])))
+    captures = _with_judgement(captured, inputs["judgements"])
     # A capture is given to one passage at most, and a passage has one at most: nothing is multiplied.
     return (
         judged.withColumn("_is_passage", F.lit(True))
