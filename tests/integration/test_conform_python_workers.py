@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 
 from citylake.conform.session import session
+from tests.integration.probe import start_spark
 
 
 def test_workers_have_the_python_and_the_packages_of_the_project(lake):
+    start_spark(lake)
     with session() as spark:
         from pyspark.sql import functions as F
 
