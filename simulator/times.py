@@ -18,7 +18,8 @@ _NO_TENTHS = ("",) * 10
 @cache
 def _clock(between: str) -> np.ndarray:
     """Every second of a day as text: a table, for a city has more events than a day has seconds."""
-    texts = [f"{between}{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY_S)]
+    two = [f"{number:02d}" for number in range(60)]
+    texts = [f"{between}{hour}:{minute}:{second}" for hour in two[:24] for minute in two for second in two]
     return np.array(texts, dtype=object)
 
 

@@ -45,7 +45,7 @@ class Events:
     """What an exact reader knows from one delivery: a platform's day.
 
     Columns of `rows`: event, lot, is_entry, plate ('' unread), captured_ds and crossed_ds (tenths of seconds since the
-    first day of the calendar, local), has_barrier, ticket, due_cny.
+    first day of the calendar, local), has_barrier, ticket, bill (the ticket's number, 0: none), due_cny.
     """
 
     platform: str
@@ -123,12 +123,12 @@ def _with_texts(rows: pd.DataFrame, here: tuple[Lot, ...]) -> pd.DataFrame:
     """Rows of `crossings` with a plate, with the texts of `Events.rows`."""
     ways = np.where(rows["is_entry"], "I", "O").tolist()
     events = [f"{way}{session}" for way, session in zip(ways, rows["session"].tolist(), strict=True)]
-    tickets = [parking.ticket_text(number) for number in rows["ticket"].tolist()]
+    tickets = parking.ticket_texts(rows["ticket"])
     lots = np.array([each.identifier for each in here], dtype=object)
     texts = pd.DataFrame({
         "event": events, "lot": lots[rows["lot"].to_numpy()], "plate": rows["plate"].to_numpy(), "ticket": tickets,
     }, dtype=object)  # fmt: skip
-    return texts.assign(**{
+    return texts.assign(bill=rows["ticket"].to_numpy(), **{
         name: rows[name].to_numpy() for name in ("is_entry", "captured_ds", "crossed_ds", "has_barrier", "due_cny")
     })  # fmt: skip
 

@@ -27,7 +27,7 @@ _COHORTS = parking.LATEST_PAYMENT.days + 3  # days of driving in whose bills may
 @dataclass(frozen=True)
 class Payments:
     """What a day's document holds: `rows` with payment, ticket, paid_ds (tenths of seconds since the calendar's first
-    day, local), kind, amount_cny; one row per payment and ticket."""
+    day, local), kind, amount_cny, bill (the ticket's number); one row per payment and ticket."""
 
     day: date
     rows: pd.DataFrame
@@ -36,12 +36,10 @@ class Payments:
 def happened(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> pd.DataFrame:
     """Everything paid and paid back on a day; columns as `Payments.rows`."""
     whole = booked(seed, scenario, day, here)
-    payment = [parking.payment_text(number) for number in whole["payment"].tolist()]
-    ticket = [parking.ticket_text(number) for number in whole["ticket"].tolist()]
+    payment, ticket = parking.payment_texts(whole["payment"]), parking.ticket_texts(whole["ticket"])
     kind = np.array(["payment", "refund"], dtype=object)[whole["is_refund"].to_numpy().astype(int)]
     texts = pd.DataFrame({"payment": payment, "ticket": ticket, "kind": kind}, dtype=object)
-    made = pd.concat([texts, whole[["paid_ds", "amount_cny"]]], axis=1)
-    return made[["payment", "ticket", "paid_ds", "kind", "amount_cny"]]
+    return pd.concat([texts, whole[["paid_ds", "amount_cny"]].assign(bill=whole["ticket"])], axis=1)
 
 
 def booked(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> pd.DataFrame:

@@ -78,7 +78,7 @@ class Areas:
         for area_type, keys in (("district", ["district", "vintage"]), ("city", [])):
             for group_type, column in (("all", None), *([groups] if groups else [])):
                 by = [*keys, *([column] if column else [])]
-                for key, of in placed.groupby(by) if by else [((), placed)]:
+                for key, of in placed.groupby(by, observed=True) if by else [((), placed)]:
                     at = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
                     if not len(of):
                         continue

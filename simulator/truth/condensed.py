@@ -23,11 +23,9 @@ def condensed(facts: Any) -> Any:
 @condensed.register
 def _(facts: Events) -> Events:
     rows = facts.rows
-    if rows["lot"].dtype.kind == "i":
-        return facts
     made = pd.DataFrame({
-        "lot": _numbers(rows["lot"]).astype(np.int16), "plate": plate_numbers(rows["plate"]),
-        "ticket": _numbers(rows["ticket"]),
+        "lot": _lot_numbers(rows["lot"]), "plate": plate_numbers(rows["plate"]),
+        "ticket": rows["bill"],
         **{name: rows[name] for name in ("is_entry", "captured_ds", "crossed_ds", "has_barrier", "due_cny")},
     })  # fmt: skip
     return replace(facts, rows=made)
@@ -37,12 +35,12 @@ def _(facts: Events) -> Events:
 def _(facts: Payments) -> Payments:
     rows = facts.rows
     made = pd.DataFrame({
-        "ticket": _numbers(rows["ticket"]), "paid_ds": rows["paid_ds"], "is_refund": rows["kind"] == "refund",
+        "ticket": rows["bill"], "paid_ds": rows["paid_ds"], "is_refund": rows["kind"] == "refund",
         "amount_cny": rows["amount_cny"].astype(float),
     })  # fmt: skip
     return replace(facts, rows=made)
 
 
-def _numbers(texts: pd.Series) -> np.ndarray:
-    """The numbers behind a letter; 0 for an empty text."""
-    return np.array([int(text[1:] or 0) for text in texts.tolist()], dtype=np.int64)
+def _lot_numbers(identifiers: pd.Series) -> np.ndarray:
+    places, known = pd.factorize(identifiers)
+    return np.array([int(each[1:]) for each in known], dtype=np.int16)[places]

@@ -171,10 +171,10 @@ def _of_day(known: Known, day: date, places: pd.DataFrame) -> Iterator[pd.DataFr
     begin = day.toordinal() * DAY_DS
     areas = Areas(known.vintages, day, places)
     entries = known.entries[known.entries["crossed_ds"] // DAY_DS == day.toordinal()]
-    waits = entries.assign(
-        wait=(entries["crossed_ds"] - entries["captured_ds"]) / 10,
-        mode=np.where(entries["has_barrier"], "barrier", "free_flow"),
-    )
+    waits = pd.DataFrame({
+        "lot": entries["lot"], "wait": (entries["crossed_ds"] - entries["captured_ds"]) / 10,
+        "mode": pd.Categorical.from_codes(entries["has_barrier"].to_numpy(dtype=int), ["free_flow", "barrier"]),
+    })  # fmt: skip
     for code, share in (("t6_entry_p50_s", 0.5), ("t6_entry_p95_s", 0.95)):
         yield areas.rows(code, waits, percentile_of("wait", share), 1, groups=("entry_mode", "mode"))
     yield from _of_bills(known, day, areas)
@@ -188,13 +188,15 @@ def _of_bills(known: Known, day: date, areas: Areas) -> Iterator[pd.DataFrame]:
     in_time = both["paid_ds"] <= both["crossed_ds"] + RECOVERED_DS
     before = both["paid_ds"] <= both["crossed_ds"]
     first = both[(both["kind"] == "payment") & in_time].groupby("ticket")["paid_ds"].min()
-    made = bills.assign(
+    made = bills[["lot", "ticket", "crossed_ds", "due_cny"]].assign(
         paid_before=bills["ticket"].map(both[before].groupby("ticket")["signed"].sum()).fillna(0.0),
         paid_after=bills["ticket"].map(both[~before & in_time].groupby("ticket")["signed"].sum()).fillna(0.0),
         first_ds=bills["ticket"].map(first),
     )
     made["arrears"] = (made["due_cny"] - made["paid_before"]).clip(lower=0)
     made["recovered"] = np.minimum(made["paid_after"].clip(lower=0), made["arrears"])
+
+    made = made.drop(columns=["ticket", "due_cny", "paid_before", "paid_after"])
 
     def after_leaving(rows):
         return (

@@ -35,7 +35,7 @@ _FREE = np.array([1.5, .8, .5, .4, .4, .6, 1, 2, 4, 7, 8, 7, 6, 7, 7, 6, 6, 6, 6
 class Paid:
     """Payments of some tickets: one row per payment and ticket.
 
-    Columns: payment (its number, see `payment_text`), paid_s (seconds since the day's midnight), is_refund, ticket,
+    Columns: payment (its number, see `payment_texts`), paid_s (seconds since the day's midnight), is_refund, ticket,
     amount_cny.
     """
 
@@ -49,7 +49,7 @@ def arrivals(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: d
 
     Columns: session (its number), lot (its place in `here`), vehicle, entered_s and left_s (when the line was crossed,
     seconds since this day's midnight, tenths), entry_wait_s and exit_wait_s (from captured to crossed), is_free_flow,
-    due_cny, ticket (its number, see `ticket_text`; 0 where nothing is due).
+    due_cny, ticket (its number, see `ticket_texts`; 0 where nothing is due).
     """
     random = stream(seed, "parking", day)
     is_free = day.weekday() >= 5
@@ -75,14 +75,14 @@ def arrivals(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: d
     })  # fmt: skip
 
 
-def ticket_text(number: int) -> str:
-    """A bill's number as departments write it: T, the day and seven digits; '' for none."""
-    return f"T{number:013d}" if number else ""
+def ticket_texts(numbers: pd.Series) -> list[str]:
+    """Bills' numbers as departments write them: T, the day and seven digits; '' for none."""
+    return [f"T{number:013d}" if number else "" for number in numbers.tolist()]
 
 
-def payment_text(number: int) -> str:
-    """A payment's number as the platform writes it: that of its first bill, and a letter for its kind."""
-    return f"{number // 4:013d}{_LETTERS[number % 4]}"
+def payment_texts(numbers: pd.Series) -> list[str]:
+    """Payments' numbers as the platform writes them: that of the first bill, and a letter for the kind."""
+    return [f"{number >> 2:013d}{_LETTERS[number & 3]}" for number in numbers.tolist()]
 
 
 def plates(seed: int, vehicles: np.ndarray) -> np.ndarray:
