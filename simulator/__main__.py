@@ -6,25 +6,22 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from simulator import command, scenario, writer
-from simulator.city import simulate
-from simulator.truth import tables
+from simulator import command, scenario
+from simulator.production import produce
+from simulator.setting import Asked
 
 
 def main() -> None:
     """Read the arguments, make the days, write them."""
     asked = _arguments()
     chosen = scenario.read(asked.scenario)
-    writer.prepare(asked.out)
+    wanted = Asked(asked.seed, chosen, asked.days, asked.until, asked.scale)
     with command.bar() as progress:
         task = progress.add_task("simulating days", total=asked.days)
-        city = simulate(
-            asked.seed, chosen, asked.days, asked.until, asked.scale, lambda: progress.advance(task)
-        )
-    count = writer.write(city.deliveries, asked.out)
-    tables.write(city, asked.out / "truth")
+        made = produce(wanted, asked.out, asked.workers, lambda: progress.advance(task, 0.5))
+    city = wanted.setting
     print(
-        f"{count} deliveries of {city.first} to {city.last}, {len(city.labels)} planted faults: {asked.out}"
+        f"{made.deliveries} deliveries of {city.first} to {city.last}, {made.faults} planted faults: {asked.out}"
     )
 
 
@@ -43,6 +40,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--scenario", default="default", help="a name in simulator/scenarios or a path to a .yml"
+    )
+    parser.add_argument(
+        "--workers", type=_positive, help="processes; the output is the same (default: as many as cores)"
     )
     parser.add_argument(
         "--out", type=Path, required=True, help="folder to write to; an earlier run's is replaced"

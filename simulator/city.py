@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, cached_property, partial
 
 from simulator.deliveries import Delivery, Label, Observation, Reading, local
 from simulator.departments import (
@@ -22,28 +23,24 @@ from simulator.departments import (
     seaworthiness_judgement,
     ship_lists,
 )
+from simulator.evidence import Evidence, Source, source_of
 from simulator.scenario import Scenario, ShipScenario
+from simulator.setting import Asked, Setting, days_of
+from simulator.truth.condensed import condensed
 from simulator.world.districts import changes, known_on
 from simulator.world.fairways import FAIRWAYS
-from simulator.world.lots import Lot, lots
-from simulator.world.ships import Fleet, fleet
-from simulator.world.stations import STATIONS, Station, stations
+from simulator.world.lots import Lot
+from simulator.world.ships import Fleet
+from simulator.world.stations import Station
 
 # The last delivery that belongs to a business day comes three days later; registers issued until then count.
 LATEST = timedelta(days=4)
 
 
 @dataclass(frozen=True)
-class City:
-    """What a simulated city sent between two business days, and who and what there was."""
+class City(Evidence):
+    """What a simulated city sent between two business days, and who and what there was; all of it in memory."""
 
-    seed: int
-    scenario: Scenario
-    first: date
-    last: date
-    stations: tuple[Station, ...]
-    lots: tuple[Lot, ...]
-    ships: Fleet
     observations: tuple[Observation, ...]
 
     @property
@@ -56,29 +53,12 @@ class City:
         """Every planted fault."""
         return tuple(label for each in self.observations for label in each.labels)
 
-    @property
-    def days(self) -> tuple[date, ...]:
-        """The business days."""
-        return tuple(_days(self.first, self.last))
-
-    def listed(self, feed: str, as_of: datetime) -> tuple:
-        """What the newest list of a feed holds that had arrived by an instant."""
-        issues = [
-            each.facts
-            for each in self.observations
-            if each.arrived_by(as_of) and each.facts and each.readings[0].feed == feed
-        ]
-        return issues[-1] if issues else ()
-
-    @property
-    def before_late_data(self) -> datetime:
-        """After noon, when nobody waits for the last day's regular files any more; before the late ones of the last days."""
-        return local(self.last + timedelta(1), 13)
-
-    @property
-    def after_late_data(self) -> datetime:
-        """When everything has arrived."""
-        return local(self.last + timedelta(8), 0)
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Everything that is known, by arrival; condensed when it is first asked for."""
+        loads = (cache(partial(condensed, each.facts)) for each in self.observations)
+        found = (source_of(each, load) for each, load in zip(self.observations, loads, strict=True))
+        return tuple(each for each in found if each)
 
 
 def simulate(
@@ -89,26 +69,33 @@ def simulate(
     scale: float = 0.1,
     after_day: Callable[[], None] = lambda: None,
 ) -> City:
-    """Make `days` business days that end on `until` (the scenario's, if None).
-
-    Calls `after_day` after each. `scale` multiplies the parking spaces, and with them the cars that park, and the ships;
-    above 1 the stations too.
-    """
-    last = until or scenario.until
-    first = last - timedelta(days - 1)
-    here = stations(max(len(STATIONS), round(len(STATIONS) * scale)))
-    all_lots = lots(seed, scenario.parking, scale)
-    ships, at_sea = fleet(seed, scenario.ships, scale), scenario.ships
-    made = [*case_report.shipped(), *references(first, last, here, all_lots)]
-    made += ship_references(seed, at_sea, first, last, ships)
-    for day in _days(first, last):
-        made += air_quality.day_of_files(seed, scenario, day, here)
-        made += parking_event.day_of_files(seed, scenario, day, all_lots)
-        made.append(parking_payment.delivery_of(seed, scenario, day, all_lots))
-        made.append(parking_occupancy.delivery_of(seed, scenario, day, all_lots))
-        made += ships_of_day(seed, at_sea, day, ships)
+    """Make `days` business days in memory; the arguments are those of `Asked`. Calls `after_day` after each."""
+    setting = Asked(seed, scenario, days, until, scale).setting
+    made = lists(setting)
+    for day in setting.days:
+        made += of_day(setting, day)
         after_day()
-    return City(seed, scenario, first, last, here, all_lots, ships, tuple(sorted(made, key=_arrival)))
+    return City(**vars(setting), observations=tuple(sorted(made, key=arrival)))
+
+
+def lists(setting: Setting) -> list[Observation]:
+    """Everything that belongs to no business day of the city: its lists, and the real reports."""
+    first, last = setting.first, setting.last
+    return [
+        *case_report.shipped(), *references(first, last, setting.stations, setting.lots),
+        *ship_references(setting.seed, setting.scenario.ships, first, last, setting.ships),
+    ]  # fmt: skip
+
+
+def of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """Everything of one business day, the later files that belong to it too, one after the other; needs no other day."""
+    seed, scenario = setting.seed, setting.scenario
+    yield from air_quality.day_of_files(seed, scenario, day, setting.stations)
+    yield from parking_event.day_of_files(seed, scenario, day, setting.lots)
+    # Before the payments, for which the arrivals of other days are needed.
+    yield parking_occupancy.delivery_of(seed, scenario, day, setting.lots)
+    yield parking_payment.delivery_of(seed, scenario, day, setting.lots)
+    yield from ships_of_day(seed, scenario.ships, day, setting.ships)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -136,7 +123,7 @@ def references(
     monthly = _monthly(first, end)
     reforms = [
         local(day, 8)
-        for day in _days(first, end.date())
+        for day in days_of(first, end.date())
         if day in changes() or (day.month, day.day) == (1, 1)
     ]
     stations_at = [opening, *_until(end, opening, [*monthly, *added])]
@@ -161,7 +148,7 @@ def ship_references(
     too."""
     opening, end = local(first, 6), local(last, 0) + LATEST
     monthly = _monthly(first, end)
-    weekly = [local(day, 8, 30) for day in _days(first, end.date()) if day.weekday() == 0]
+    weekly = [local(day, 8, 30) for day in days_of(first, end.date()) if day.weekday() == 0]
     lists_at = [opening, *_until(end, opening, monthly)]
     certificates_at = [opening, *_until(end, opening, [*monthly, *weekly])]
     known = [ship_lists.certificate_rows(seed, scenario, ships, at.date()) for at in certificates_at]
@@ -178,7 +165,7 @@ def ship_references(
 
 def _monthly(first: date, end: datetime) -> list[datetime]:
     """The mornings of the first of each month."""
-    return [local(day, 8, 30) for day in _days(first, end.date()) if day.day == 1]
+    return [local(day, 8, 30) for day in days_of(first, end.date()) if day.day == 1]
 
 
 def _issues(feed: str, sent: list[Delivery], facts: list) -> Iterator[Observation]:
@@ -199,11 +186,8 @@ def _until(end: datetime, opening: datetime, instants: list[datetime]) -> list[d
     return sorted(by_day.values())
 
 
-def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(number) for number in range((last - first).days + 1))
-
-
-def _arrival(observation: Observation) -> tuple:
+def arrival(observation: Observation) -> tuple:
+    """By which the observations of a city are in order; what never came is last."""
     sent = observation.delivery
     if sent is None:
         label = observation.labels[0]

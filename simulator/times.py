@@ -18,13 +18,16 @@ _NO_TENTHS = ("",) * 10
 @cache
 def _clock(between: str) -> np.ndarray:
     """Every second of a day as text: a table, for a city has more events than a day has seconds."""
-    texts = [f"{between}{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY_S)]
+    two = [f"{number:02d}" for number in range(60)]
+    texts = [f"{between}{hour}:{minute}:{second}" for hour in two[:24] for minute in two for second in two]
     return np.array(texts, dtype=object)
 
 
 def time_text(instants: pd.Series, between: str = " ", tenths: bool = True) -> pd.Series:
     """Instants as `2026-03-01 08:12:41.2`, with another text between day and time, and with or without tenths."""
-    days, rest = instants // DAY_DS, (instants % DAY_DS).to_numpy()
-    names = {day: date.fromordinal(int(day)).isoformat() for day in days.unique()}
+    days, rest = np.divmod(instants.to_numpy(), DAY_DS)
+    numbers, which = np.unique(days, return_inverse=True)
+    names = np.array([date.fromordinal(int(day)).isoformat() for day in numbers], dtype=object)
     digits = np.array(_TENTHS if tenths else _NO_TENTHS, dtype=object)
-    return days.map(names) + _clock(between)[rest // 10] + digits[rest % 10]
+    texts = names[which] + _clock(between)[rest // 10] + digits[rest % 10]
+    return pd.Series(texts, instants.index, dtype=object)

@@ -61,12 +61,11 @@ def spoil(
                 frame.iat[row, frame.columns.get_loc(column)] = text(table[column].iat[row], random)
                 found.append((row, column, single))
     again, places = _repeated(frame, struck, contradiction, random)
-    whole = pd.concat([frame, again]) if len(again) else frame
     order = np.argsort(np.concatenate([np.arange(total), places]), kind="stable")
-    number_of = np.empty(len(whole), dtype=int)
-    number_of[order] = np.arange(1, len(whole) + 1)
-    ordered = whole.iloc[order]
-    lines = list(map(",".join, zip(*(ordered[name].tolist() for name in ordered.columns), strict=True)))
+    number_of = np.empty(len(order), dtype=int)
+    number_of[order] = np.arange(1, len(order) + 1)
+    written = _lines(frame) + _lines(again)
+    lines = [written[row] for row in order.tolist()]
     marks = [Mark(int(number_of[row]), column, kind) for row, column, kind in found]
     marks += _marks_of_repeated(struck, number_of, total)
     for row in struck.get("wrong_column_count", ()):
@@ -79,6 +78,10 @@ def spoil(
     return Spoiled(
         lines, tuple(sorted(marks, key=lambda mark: (mark.row, mark.kind))), kept, number_of[:total]
     )
+
+
+def _lines(table: pd.DataFrame) -> list[str]:
+    return list(map(",".join, zip(*(table[name].tolist() for name in table.columns), strict=True)))
 
 
 def _repeated(frame, struck, contradiction, random) -> tuple[pd.DataFrame, np.ndarray]:

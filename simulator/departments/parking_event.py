@@ -6,6 +6,7 @@ due. An unread plate is `无牌`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -29,6 +30,7 @@ HEADER = (
 UNREAD = "无牌"
 FEE_BIAS = 1.5
 _LIKE = {"0": "D", "D": "0", "8": "B", "B": "8", "1": "7", "7": "1", "5": "S", "S": "5", "2": "Z", "Z": "2"}
+_LANES = {digit: str(int(digit) % 4 + 1) for digit in "0123456789"}
 _TEXTS = {
     "out_of_range": ("车道", lambda _, random: str(random.choice(("0", "13", "99")))),
     "text_in_number": ("应收金额", lambda _, random: str(random.choice(("免费", "err", "--")))),
@@ -43,7 +45,7 @@ class Events:
     """What an exact reader knows from one delivery: a platform's day.
 
     Columns of `rows`: event, lot, is_entry, plate ('' unread), captured_ds and crossed_ds (tenths of seconds since the
-    first day of the calendar, local), has_barrier, ticket, due_cny.
+    first day of the calendar, local), has_barrier, ticket, bill (the ticket's number, 0: none), due_cny.
     """
 
     platform: str
@@ -51,56 +53,84 @@ class Events:
     rows: pd.DataFrame
 
 
-def day_of_files(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> list[Observation]:
-    """All platforms' files of one business day, the later ones that belong to it too; needs no other day."""
-    events = observed(seed, scenario, day, here)
+def day_of_files(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> Iterator[Observation]:
+    """All platforms' files of one business day, the later ones that belong to it too; needs no other day.
+
+    One platform after the other: of a large city, all their texts at once would not be small.
+    """
+    events = _observed(seed, scenario, day, here)
     kinds = file_kinds(seed, FORM.subject, day, scenario.parking.files, PLATFORMS)
-    made: list[Observation] = []
-    for platform in PLATFORMS:
-        own = events[events["platform"] == platform].drop(columns="platform").reset_index(drop=True)
+    platforms = events["platform"].to_numpy()
+    for number, platform in enumerate(PLATFORMS):
+        own = _with_texts(events[platforms == number], here)
         name = f"parking_event_{platform}_{day:%Y%m%d}.csv"
         facts = partial(Events, platform, day)
         file = DayFile(FORM, seed, day, platform, name, own, scenario.parking.rows, facts)
-        made += file.sent(kinds.get(platform))
-    return made
+        yield from file.sent(kinds.get(platform))
 
 
 def observed(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> pd.DataFrame:
-    """What the cameras saw on a day, as an exact reader would have it, by lot's platform and time."""
-    world = happened(seed, scenario, day, here)
+    """What the cameras saw on a day, as an exact reader would have it, by time; columns as `Events.rows`."""
+    return _with_texts(_observed(seed, scenario, day, here), here)
+
+
+def happened(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> pd.DataFrame:
+    """Every car that crossed a line on a day, by time; columns as `Events.rows`."""
+    whole = crossings(seed, scenario, day, here)
+    plate = pd.Series(parking.plates(seed, whole["vehicle"].to_numpy()), dtype=object)
+    return _with_texts(whole.assign(plate=plate), here)
+
+
+def _observed(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> pd.DataFrame:
+    """What the cameras saw: `crossings` with plate, and the place of the platform in `PLATFORMS`."""
+    world = crossings(seed, scenario, day, here)
     random = stream(seed, "cameras", day)
     rates, uniform = scenario.parking.cameras, random.random((2, len(world)))
     lost = uniform[0] < np.where(world["is_entry"], rates.missing_entry, rates.missing_exit)
     misread = uniform[1] < rates.misread_plate
     unread = (uniform[1] >= rates.misread_plate) & (uniform[1] < rates.misread_plate + rates.unread_plate)
-    plates = world["plate"].to_numpy(dtype=object).copy()
+    plates = parking.plates(seed, world["vehicle"].to_numpy()).astype(object)
     for row in np.flatnonzero(misread):
         plates[row] = _misread(plates[row], random)
     plates[unread] = ""
-    return world.assign(plate=plates)[~lost].reset_index(drop=True)
+    platforms = np.array([PLATFORMS.index(lot.platform) for lot in here])
+    return world.assign(plate=pd.Series(plates, dtype=object), platform=platforms[world["lot"].to_numpy()])[
+        ~lost
+    ]
 
 
-def happened(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> pd.DataFrame:
-    """Every car that crossed a line on a day; columns as `Events.rows`, and platform."""
+def crossings(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> pd.DataFrame:
+    """Every car that crossed a line on a day, by time, with numbers for texts.
+
+    Columns: session, lot (its place in `here`), vehicle, ticket (numbers as `parking.arrivals` gives them), and is_entry,
+    captured_ds, crossed_ds, has_barrier, due_cny as `Events.rows`.
+    """
     parts = []
     for back in range(3):
         began = day - timedelta(back)
         stays = parking.arrivals(seed, scenario.parking, here, began)
         if back == 0:
             parts.append(_crossings(stays, began, is_entry=True))
-        leaves = stays[
-            (stays["left_s"] >= back * parking.DAY_S) & (stays["left_s"] < (back + 1) * parking.DAY_S)
-        ]
+        left = stays["left_s"].to_numpy()
+        leaves = stays[(left >= back * parking.DAY_S) & (left < (back + 1) * parking.DAY_S)]
         parts.append(_crossings(leaves, began, is_entry=False))
     whole = pd.concat(parts, ignore_index=True)
-    lots = [here[place] for place in range(len(here))]
-    lot = whole["lot"].to_numpy()
-    made = whole.assign(
-        lot=np.array([each.identifier for each in lots])[lot],
-        plate=parking.plates(seed, whole["vehicle"].to_numpy()),
-        platform=np.array([each.platform for each in lots])[lot],
-    ).drop(columns="vehicle")
-    return made.sort_values(["crossed_ds", "event"], ignore_index=True)
+    columns = (whole["session"].to_numpy(), ~whole["is_entry"].to_numpy(), whole["crossed_ds"].to_numpy())
+    return whole.iloc[np.lexsort(columns)].reset_index(drop=True)
+
+
+def _with_texts(rows: pd.DataFrame, here: tuple[Lot, ...]) -> pd.DataFrame:
+    """Rows of `crossings` with a plate, with the texts of `Events.rows`."""
+    ways = np.where(rows["is_entry"], "I", "O").tolist()
+    events = [f"{way}{session}" for way, session in zip(ways, rows["session"].tolist(), strict=True)]
+    tickets = parking.ticket_texts(rows["ticket"])
+    lots = np.array([each.identifier for each in here], dtype=object)
+    texts = pd.DataFrame({
+        "event": events, "lot": lots[rows["lot"].to_numpy()], "plate": rows["plate"].to_numpy(), "ticket": tickets,
+    }, dtype=object)  # fmt: skip
+    return texts.assign(bill=rows["ticket"].to_numpy(), **{
+        name: rows[name].to_numpy() for name in ("is_entry", "captured_ds", "crossed_ds", "has_barrier", "due_cny")
+    })  # fmt: skip
 
 
 def _crossings(stays: pd.DataFrame, day: date, *, is_entry: bool) -> pd.DataFrame:
@@ -109,10 +139,10 @@ def _crossings(stays: pd.DataFrame, day: date, *, is_entry: bool) -> pd.DataFram
     crossed = np.rint(seconds * 10).astype(np.int64) + day.toordinal() * parking.DAY_S * 10
     wait = np.rint(stays[f"{way}_wait_s"].to_numpy() * 10).astype(np.int64)
     return pd.DataFrame({
-        "event": ("I" if is_entry else "O") + stays["session"], "lot": stays["lot"], "vehicle": stays["vehicle"],
+        "session": stays["session"], "lot": stays["lot"], "vehicle": stays["vehicle"],
         "is_entry": is_entry, "captured_ds": crossed - wait, "crossed_ds": crossed,
         "has_barrier": ~stays["is_free_flow"],
-        "ticket": "" if is_entry else stays["ticket"], "due_cny": 0.0 if is_entry else stays["due_cny"],
+        "ticket": 0 if is_entry else stays["ticket"], "due_cny": 0.0 if is_entry else stays["due_cny"],
     })  # fmt: skip
 
 
@@ -127,12 +157,14 @@ def _misread(plate: str, random: np.random.Generator) -> str:
 
 def _texts(events: pd.DataFrame) -> pd.DataFrame:
     """The events as the platform writes them, in the order of the file."""
-    lane = events["event"].str[-1].astype(int) % 4 + 1
-    due = events["due_cny"].map({fee: f"{fee:.2f}" for fee in events["due_cny"].unique()})
+    lane = [_LANES[event[-1]] for event in events["event"].tolist()]
+    fees, which = np.unique(events["due_cny"].to_numpy(), return_inverse=True)
+    due = np.array([f"{fee:.2f}" for fee in fees], dtype=object)[which]
     columns = (
-        events["event"], events["lot"], lane.astype(str), np.where(events["is_entry"], "进", "出"),
-        events["plate"].replace("", UNREAD), time_text(events["captured_ds"]), time_text(events["crossed_ds"]),
-        np.where(events["has_barrier"], "落", "起"), events["ticket"], due.where(~events["is_entry"], ""),
+        events["event"], events["lot"], lane, np.where(events["is_entry"], "进", "出"),
+        np.where(events["plate"] == "", UNREAD, events["plate"]),
+        time_text(events["captured_ds"]), time_text(events["crossed_ds"]),
+        np.where(events["has_barrier"], "落", "起"), events["ticket"], np.where(events["is_entry"], "", due),
     )  # fmt: skip
     return pd.DataFrame(dict(zip(HEADER, columns, strict=True)), dtype=object)
 

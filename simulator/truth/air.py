@@ -11,16 +11,16 @@ its completeness is the share of those days' station-days in the whole period's.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
-from simulator.city import City
 from simulator.departments import air_station, district
 from simulator.departments.air_quality import StationDay, true_day
+from simulator.evidence import Evidence
 from simulator.world.air import POLLUTANTS
 from simulator.world.districts import CITY, HANGZHOU, District
 from simulator.world.stations import Place, Station
@@ -56,10 +56,10 @@ class Stay:
         return max((min(self.until, end) - max(self.since, first)).days, 0)
 
 
-def indicators(city: City, instants: tuple[datetime, ...]) -> pd.DataFrame:
+def indicators(city: Evidence, instants: tuple[datetime, ...]) -> pd.DataFrame:
     """The air indicators of every day, month and year of the city's days, by district and for the city."""
     everywhere = stays(((each, place) for each in city.stations for place in each.places), HANGZHOU)
-    true_days = [each for day in city.days for each in true_day(city.seed, day, city.stations)]
+    true_days = (each for day in city.days for each in true_day(city.seed, day, city.stations))
     world = table(true_days, everywhere, city.days)[[*_KEY, "value"]].rename(columns={"value": "world"})
     made = []
     for as_of in instants:
@@ -71,13 +71,9 @@ def indicators(city: City, instants: tuple[datetime, ...]) -> pd.DataFrame:
     return pd.concat(made, ignore_index=True).assign(group_type="all", group="all", tolerance=TOLERANCE)
 
 
-def current_days(city: City, as_of: datetime) -> list[StationDay]:
+def current_days(city: Evidence, as_of: datetime) -> Iterator[StationDay]:
     """The newest readable file of each station and day that had arrived."""
-    newest: dict[tuple[str, date], StationDay] = {}
-    for each in city.observations:
-        if isinstance(each.facts, StationDay) and each.arrived_by(as_of):
-            newest[each.facts.station.name, each.facts.day] = each.facts
-    return list(newest.values())
+    return city.facts(StationDay, city.days, as_of)
 
 
 def stays(listed: Iterable[tuple[Station, Place]], districts: Iterable[District]) -> list[Stay]:
@@ -91,18 +87,17 @@ def stays(listed: Iterable[tuple[Station, Place]], districts: Iterable[District]
     return [stay for stay in found if stay.since < stay.until]
 
 
-def table(station_days: list[StationDay], listed: list[Stay], days: tuple[date, ...]) -> pd.DataFrame:
+def table(station_days: Iterable[StationDay], listed: list[Stay], days: tuple[date, ...]) -> pd.DataFrame:
     """One row per indicator, period and area: value, numerator, denominator, completeness."""
-    seen = {(each.station.name, each.day): each.admitted for each in station_days}
+    # The means of a day at once: of many days all hours would not be small.
+    seen = {(each.station.name, each.day): _means(each.admitted) for each in station_days}
+    nothing = _means(np.full((24, len(POLLUTANTS)), np.nan))
     rows = []
     for stay in listed:
         for day in days:
-            if not stay.since <= day < stay.until:
-                continue
-            values = seen.get((stay.station, day), np.full((24, len(POLLUTANTS)), np.nan))
-            hours = np.isfinite(values).sum(axis=0)
-            means = [np.nan if n < ENOUGH_HOURS else np.nanmean(values[:, at]) for at, n in enumerate(hours)]
-            rows.append((day, stay.district_code, stay.vintage, int(hours.sum()), *means))
+            if stay.since <= day < stay.until:
+                means = seen.get((stay.station, day), nothing)
+                rows.append((day, stay.district_code, stay.vintage, *means))
     daily = pd.DataFrame(rows, columns=["day", "area", "vintage", "hours", *POLLUTANTS])
     made = [
         _level(placed.assign(area_type=area_type), listed, period_type)
@@ -110,6 +105,13 @@ def table(station_days: list[StationDay], listed: list[Stay], days: tuple[date, 
         for area_type, placed in (("district", daily), ("city", daily.assign(area=CITY, vintage=WHOLE)))
     ]
     return pd.concat(made, ignore_index=True)
+
+
+def _means(values: np.ndarray) -> tuple[float, ...]:
+    """Of a station's day how many values there are, and each pollutant's mean where there are enough."""
+    hours = np.isfinite(values).sum(axis=0)
+    means = (np.nan if n < ENOUGH_HOURS else np.nanmean(values[:, at]) for at, n in enumerate(hours))
+    return (int(hours.sum()), *means)
 
 
 def _level(daily: pd.DataFrame, listed: list[Stay], period_type: str) -> pd.DataFrame:

@@ -55,7 +55,10 @@ class Areas:
             for each in vintages
             if each.valid_from <= day and (each.valid_to is None or each.valid_to > day)
         }
-        self.places = places.assign(vintage=places["district"].map(in_force))
+        vintage = places["district"].map(in_force)
+        self.places = places.assign(
+            district=places["district"].astype("category"), vintage=vintage.astype("category")
+        )
         (self.place,) = set(places.columns) - {"district"}
 
     def rows(
@@ -67,12 +70,15 @@ class Areas:
         groups: tuple[str, str] | None = None,
     ) -> pd.DataFrame:
         """The indicator of every area, and of every group where a name and a column of groups are given."""
-        placed = rows.merge(self.places, on=self.place)
+        place = self._places_of(rows[self.place])
+        placed = rows[place >= 0].assign(
+            **{name: self.places[name].array[place[place >= 0]] for name in ("district", "vintage")}
+        )
         made = []
         for area_type, keys in (("district", ["district", "vintage"]), ("city", [])):
             for group_type, column in (("all", None), *([groups] if groups else [])):
                 by = [*keys, *([column] if column else [])]
-                for key, of in placed.groupby(by) if by else [((), placed)]:
+                for key, of in placed.groupby(by, observed=True) if by else [((), placed)]:
                     at = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
                     if not len(of):
                         continue
@@ -85,3 +91,11 @@ class Areas:
                         "numerator": numerator, "denominator": denominator, "completeness": completeness,
                     })  # fmt: skip
         return pd.DataFrame(made, columns=[*_KEY, "value", "numerator", "denominator", "completeness"])
+
+    def _places_of(self, column: pd.Series) -> np.ndarray:
+        """Where each place lies in `places`, -1 where it does not; asked once a place where the column is categorical."""
+        known = pd.Index(self.places[self.place])
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            found = np.append(known.get_indexer(column.cat.categories), -1)
+            return found[column.cat.codes.to_numpy()]
+        return known.get_indexer(column)

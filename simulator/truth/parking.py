@@ -6,6 +6,11 @@ differ in one character, belong together where neither could belong to another. 
 
 A bill is an exit that names one; it owes what is due less what was paid until leaving. Nobody asks whose car it was.
 A lot counts for its occupancy on a day on which any event of it is known.
+
+A day is computed from the days around it alone (`AROUND`): a stay that touches it began at most 48 hours before it and
+ended at most 48 hours after it. Which events could be meant by either end lie 48 hours further, from two days before to
+two days after; whether each of these is left over depends on the next or the one before within 48 hours more: four days
+before and after. Bills are paid from some minutes before leaving to `parking.LATEST_PAYMENT` after it (`PAID`).
 """
 
 from __future__ import annotations
@@ -13,22 +18,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from simulator.city import City
 from simulator.departments import district, parking_event, parking_lists
 from simulator.departments.parking_event import Events
-from simulator.departments.parking_payment import Payments
+from simulator.departments.parking_payment import Payments, absolute
+from simulator.evidence import Evidence, Source
+from simulator.setting import Setting
 from simulator.truth.areas import Areas, at_instants, divisible, percentile_of
+from simulator.truth.stays import stays, touching
 from simulator.world import parking
 from simulator.world.districts import HANGZHOU
-from simulator.world.lots import Lot
+from simulator.world.lots import PLATFORMS, Lot
 
 DAY_DS = parking.DAY_S * 10
-WITHIN_DS = 2 * DAY_DS
 RECOVERED_DS = 30 * DAY_DS
+AROUND = range(-4, 5)
+PAID = range(-1, parking.LATEST_PAYMENT.days + 2)
+_EVENTS = ["lot", "is_entry", "captured_ds", "crossed_ds", "has_barrier", "ticket", "due_cny"]
 
 
 @dataclass(frozen=True)
@@ -44,50 +54,100 @@ class Known:
     vintages: tuple
 
 
-def indicators(city: City, instants: tuple[datetime, ...]) -> pd.DataFrame:
-    """The parking indicators of every day, by district and for the city."""
-    world = table(_happened(city), city.days)
-    return at_instants(world, lambda as_of: table(known_at(city, as_of), city.days), instants)
+def indicators(
+    city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None = None
+) -> pd.DataFrame:
+    """The parking indicators of days (all of the city's, if None), by district and for the city; each day for itself."""
+
+    def of_day(day: date) -> pd.DataFrame:
+        return at_instants(
+            happened(city, day), lambda as_of: table(known_at(city, day, as_of), (day,)), instants
+        )
+
+    return pd.concat([of_day(day) for day in days or city.days], ignore_index=True)
 
 
-def known_at(city: City, as_of: datetime) -> Known:
-    """What an exact reader of everything that had arrived would know."""
-    files: dict[tuple, pd.DataFrame] = {}
-    paid: dict[date, pd.DataFrame] = {}
-    for each in city.observations:
-        if isinstance(each.facts, Events) and each.arrived_by(as_of):
-            files[each.facts.platform, each.facts.day] = each.facts.rows
-        if isinstance(each.facts, Payments) and each.arrived_by(as_of):
-            paid[each.facts.day] = each.facts.rows
-    events = pd.concat(list(files.values()), ignore_index=True)
+def known_at(city: Evidence, day: date, as_of: datetime) -> Known:
+    """What an exact reader of everything that had arrived would know about a day."""
+    lots = city.listed(parking_lists.LOTS, as_of)
+    files = [each.rows[_EVENTS] for each in city.facts(Events, (day,), as_of)]
+    events = _named(pd.concat(files, ignore_index=True) if files else _NOTHING.copy())
+    bills = events[events["ticket"] != 0]
+    around = city.newest(Events, _days(day, AROUND), as_of)
+    parts = [
+        _stays_of(tuple(each for each in around if each.sender == platform), day) for platform in PLATFORMS
+    ]
+    paid = [
+        each.rows[each.rows["ticket"].isin(bills["ticket"])]
+        for each in city.facts(Payments, _days(day, PAID), as_of)
+    ]
     return Known(
-        events[events["is_entry"]], stays(events), events[events["ticket"] != ""],
-        pd.concat(list(paid.values()), ignore_index=True), _heard(events),
-        city.listed(parking_lists.LOTS, as_of), city.listed(district.FEED, as_of),
+        events[events["is_entry"]], _named(pd.concat(parts, ignore_index=True)), bills, _paid(paid), _heard(events), lots,
+        city.listed(district.FEED, as_of),
     )  # fmt: skip
 
 
-def _happened(city: City) -> Known:
-    events, paid, stayed = [], [], []
-    for day in city.days:
-        events.append(parking_event.happened(city.seed, city.scenario, day, city.lots))
-    for back in range(-2, len(city.days)):
-        day = city.first + timedelta(back)
-        came = parking.arrivals(city.seed, city.scenario.parking, city.lots, day)
-        stayed.append(_absolute(came, day, city.lots))
-        rows = parking.payments(city.seed, city.scenario.parking, city.lots, day).rows
-        paid.append(rows.assign(paid_ds=_ds(rows["paid_s"], day)))
-    whole = pd.concat(events, ignore_index=True)
-    return Known(
-        whole[whole["is_entry"]], pd.concat(stayed, ignore_index=True), whole[whole["ticket"] != ""],
-        pd.concat(paid, ignore_index=True), _heard(whole), city.lots, HANGZHOU,
+def _days(day: date, around: range) -> tuple[date, ...]:
+    return tuple(day + timedelta(back) for back in around)
+
+
+@lru_cache(maxsize=len(PLATFORMS))
+def _stays_of(files: tuple[Source, ...], day: date) -> pd.DataFrame:
+    """Who stood in the lots of a platform on a day; one platform at a time, for of a large city all events of nine days
+    would not be small. Mostly the same files are known at both instants."""
+    if not files:
+        return pd.DataFrame({"lot": [], "entered_ds": [], "left_ds": []}, dtype=np.int64)
+    seen = pd.concat(
+        [each.load().rows[["lot", "plate", "crossed_ds", "is_entry"]] for each in files], ignore_index=True
+    )
+    return touching(stays(seen), day)
+
+
+_NOTHING = pd.DataFrame({
+    "lot": np.array([], dtype=np.int16), "is_entry": np.array([], dtype=bool), "captured_ds": np.array([], dtype=np.int64),
+    "crossed_ds": np.array([], dtype=np.int64), "has_barrier": np.array([], dtype=bool),
+    "ticket": np.array([], dtype=np.int64), "due_cny": np.array([], dtype=float),
+})  # fmt: skip
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with lots by their identifiers in place of their numbers."""
+    number = rows["lot"].to_numpy(dtype=np.int64)
+    names = [f"P{each:04d}" for each in range(int(number.max(initial=0)) + 1)]
+    return rows.assign(lot=pd.Categorical.from_codes(number, names))
+
+
+def _paid(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    columns = ["ticket", "paid_ds", "is_refund", "amount_cny"]
+    whole = (
+        pd.concat([each[columns] for each in parts], ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=columns)
+    )
+    codes = whole["is_refund"].to_numpy(dtype=int)
+    return whole.assign(kind=pd.Categorical.from_codes(codes, ["payment", "refund"]))
+
+
+def happened(setting: Setting, day: date) -> pd.DataFrame:
+    """The indicators of a day as it was; needs those who drove in since two days before."""
+    seed, scenario, here = setting.seed, setting.scenario, setting.lots
+    whole = parking_event.crossings(seed, scenario, day, here)
+    numbers = np.array([lot.number for lot in here])
+    whole["lot"] = numbers[whole["lot"].to_numpy()]
+    whole = _named(whole)
+    stayed, paid = [], []
+    for back in range(2, -1, -1):
+        began = day - timedelta(back)
+        came = parking.arrivals(seed, scenario.parking, here, began)
+        stayed.append(pd.DataFrame({
+            "lot": numbers[came["lot"]], "entered_ds": _ds(came["entered_s"], began), "left_ds": _ds(came["left_s"], began),
+        }))  # fmt: skip
+        paid.append(absolute(parking.payments(seed, scenario.parking, here, began).rows, began))
+    known = Known(
+        whole[whole["is_entry"]], _named(touching(pd.concat(stayed, ignore_index=True), day)), whole[whole["ticket"] != 0],
+        _paid(paid), _heard(whole), here, HANGZHOU,
     )  # fmt: skip
-
-
-def _absolute(came: pd.DataFrame, day: date, lots: tuple[Lot, ...]) -> pd.DataFrame:
-    names = np.array([lot.identifier for lot in lots])
-    return pd.DataFrame({"lot": names[came["lot"]], "entered_ds": _ds(came["entered_s"], day),
-                         "left_ds": _ds(came["left_s"], day)})  # fmt: skip
+    return table(known, (day,))
 
 
 def _ds(seconds: pd.Series, day: date) -> np.ndarray:
@@ -96,42 +156,6 @@ def _ds(seconds: pd.Series, day: date) -> np.ndarray:
 
 def _heard(events: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"lot": events["lot"], "day": events["crossed_ds"] // DAY_DS}).drop_duplicates()
-
-
-def stays(events: pd.DataFrame) -> pd.DataFrame:
-    """Who stayed where from when till when, from what was seen."""
-    seen = events[events["plate"] != ""].sort_values(
-        ["lot", "plate", "crossed_ds", "is_entry", "event"], ignore_index=True
-    )
-    following = seen.groupby(["lot", "plate"], sort=False)[["crossed_ds", "is_entry"]].shift(-1)
-    goes = seen["is_entry"] & (following["is_entry"] == False)  # noqa: E712 (it may be missing)
-    goes &= following["crossed_ds"] - seen["crossed_ds"] <= WITHIN_DS
-    sure = pd.DataFrame({"lot": seen.loc[goes, "lot"], "entered_ds": seen.loc[goes, "crossed_ds"],
-                         "left_ds": following.loc[goes, "crossed_ds"].astype(np.int64)})  # fmt: skip
-    left_over = seen[~goes & ~goes.shift(1, fill_value=False)]
-    return pd.concat([sure, _misread(left_over)], ignore_index=True)
-
-
-def _misread(left_over: pd.DataFrame) -> pd.DataFrame:
-    ways = [_wildcards(left_over[left_over["is_entry"] == is_entry]) for is_entry in (True, False)]
-    both = ways[0].merge(ways[1], on=["lot", "wild"], suffixes=("", "_out"))
-    apart = both["crossed_ds_out"] - both["crossed_ds"]
-    both = both[(both["plate"] != both["plate_out"]) & (apart > 0) & (apart <= WITHIN_DS)]
-    once = (both.groupby("event")["event"].transform("size") == 1) & (
-        both.groupby("event_out")["event_out"].transform("size") == 1
-    )
-    sure = both[once]
-    return pd.DataFrame(
-        {"lot": sure["lot"], "entered_ds": sure["crossed_ds"], "left_ds": sure["crossed_ds_out"]}
-    )
-
-
-def _wildcards(events: pd.DataFrame) -> pd.DataFrame:
-    """Every event once for each place of its plate, with that place open."""
-    wild = [
-        [f"{plate[:n]}*{plate[n + 1 :]}" for n in range(len(plate))] for plate in events["plate"].tolist()
-    ]
-    return events.assign(wild=pd.Series(wild, index=events.index, dtype=object)).explode("wild")
 
 
 def table(known: Known, days: tuple[date, ...]) -> pd.DataFrame:
@@ -147,10 +171,10 @@ def _of_day(known: Known, day: date, places: pd.DataFrame) -> Iterator[pd.DataFr
     begin = day.toordinal() * DAY_DS
     areas = Areas(known.vintages, day, places)
     entries = known.entries[known.entries["crossed_ds"] // DAY_DS == day.toordinal()]
-    waits = entries.assign(
-        wait=(entries["crossed_ds"] - entries["captured_ds"]) / 10,
-        mode=np.where(entries["has_barrier"], "barrier", "free_flow"),
-    )
+    waits = pd.DataFrame({
+        "lot": entries["lot"], "wait": (entries["crossed_ds"] - entries["captured_ds"]) / 10,
+        "mode": pd.Categorical.from_codes(entries["has_barrier"].to_numpy(dtype=int), ["free_flow", "barrier"]),
+    })  # fmt: skip
     for code, share in (("t6_entry_p50_s", 0.5), ("t6_entry_p95_s", 0.95)):
         yield areas.rows(code, waits, percentile_of("wait", share), 1, groups=("entry_mode", "mode"))
     yield from _of_bills(known, day, areas)
@@ -164,13 +188,15 @@ def _of_bills(known: Known, day: date, areas: Areas) -> Iterator[pd.DataFrame]:
     in_time = both["paid_ds"] <= both["crossed_ds"] + RECOVERED_DS
     before = both["paid_ds"] <= both["crossed_ds"]
     first = both[(both["kind"] == "payment") & in_time].groupby("ticket")["paid_ds"].min()
-    made = bills.assign(
+    made = bills[["lot", "ticket", "crossed_ds", "due_cny"]].assign(
         paid_before=bills["ticket"].map(both[before].groupby("ticket")["signed"].sum()).fillna(0.0),
         paid_after=bills["ticket"].map(both[~before & in_time].groupby("ticket")["signed"].sum()).fillna(0.0),
         first_ds=bills["ticket"].map(first),
     )
     made["arrears"] = (made["due_cny"] - made["paid_before"]).clip(lower=0)
     made["recovered"] = np.minimum(made["paid_after"].clip(lower=0), made["arrears"])
+
+    made = made.drop(columns=["ticket", "due_cny", "paid_before", "paid_after"])
 
     def after_leaving(rows):
         return (

@@ -15,6 +15,10 @@ without anything to divide by (no judged captures, no matched ones) has no row.
 What happened: every ship that truly entered a fairway, heard or not; every capture and its first judgement, whatever
 became of the files. It truly has no passage where the transponder was off, the ship is not in the list, or the number
 was read with two characters wrong or not at all.
+
+A day is computed from the days around it alone: its captures meet passages that began at most 5 minutes away, and those
+other captures at most 5 minutes away (a day before and after); whether a position begins a passage depends on the 30
+minutes before it (two days before); a capture is judged within 48 hours, and a survey counts for `SURVEY_DAYS`.
 """
 
 from __future__ import annotations
@@ -26,18 +30,19 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from simulator.city import City
 from simulator.departments import camera_capture, district, seaworthiness_judgement, ship_lists
 from simulator.departments.ais_position import Positions
 from simulator.departments.camera_capture import Captures
 from simulator.departments.draught_survey import Surveys
 from simulator.departments.seaworthiness_judgement import Judgements
+from simulator.evidence import Evidence
+from simulator.setting import Setting
 from simulator.times import DAY_DS
 from simulator.truth.areas import Areas, at_instants, divisible, percentile_of
 from simulator.world import ships as world
 from simulator.world.districts import HANGZHOU
 from simulator.world.fairways import FAIRWAYS, Fairway
-from simulator.world.seaworthiness import NEVER, certificates, rules, surveys
+from simulator.world.seaworthiness import NEVER, SURVEY_DAYS, certificates, recent_surveys, rules
 
 MINUTE_DS = 600
 APART_DS = 30 * MINUTE_DS
@@ -50,6 +55,9 @@ _COLUMNS = {
     Judgements: ("judgement", "capture", "judged_ds", "by"),
     Surveys: ("survey", "mmsi", "surveyed_ds", "draught_m"),
 }
+_AROUND = {
+    Positions: range(-2, 2), Captures: range(-1, 2), Judgements: range(-1, 4), Surveys: range(-SURVEY_DAYS - 1, 2),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,29 +71,29 @@ class Outcome:
     vintages: tuple
 
 
-def indicators(city: City, instants: tuple[datetime, ...]) -> pd.DataFrame:
-    """The indicators of ships of every day, by district and for the city."""
-    return at_instants(
-        table(_happened(city), city.days), lambda as_of: table(known_at(city, as_of), city.days), instants
-    )
+def indicators(
+    city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None = None
+) -> pd.DataFrame:
+    """The indicators of ships of days (all of the city's, if None), by district and for the city; each day for itself."""
+
+    def of_day(day: date) -> pd.DataFrame:
+        return at_instants(
+            happened(city, day), lambda as_of: table(known_at(city, day, as_of), (day,)), instants
+        )
+
+    return pd.concat([of_day(day) for day in days or city.days], ignore_index=True)
 
 
-def known_at(city: City, as_of: datetime) -> Outcome:
-    """What an exact reader of everything that had arrived would know."""
-    files: dict[type, dict[tuple, pd.DataFrame]] = {kind: {} for kind in _COLUMNS}
-    for each in city.observations:
-        if type(each.facts) in files and each.arrived_by(as_of):
-            files[type(each.facts)][getattr(each.facts, "station", ""), each.facts.day] = each.facts.rows
-    known = {
-        kind: pd.concat([of_kind[place][list(_COLUMNS[kind])] for place in sorted(of_kind)], ignore_index=True)
-        if of_kind else pd.DataFrame(columns=list(_COLUMNS[kind]))
-        for kind, of_kind in files.items()
-    }  # fmt: skip
+def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:
+    """What an exact reader of everything that had arrived would know about a day."""
+    known = {kind: _known(city, kind, day, as_of) for kind in _COLUMNS}
     fairways = city.listed(ship_lists.FAIRWAY, as_of)
     listed = pd.DataFrame(
         [(int(row[0]), row[2]) for row in city.listed(ship_lists.SHIP, as_of)], columns=["mmsi", "number"]
     )
     seen = passages(known[Positions], fairways)
+    # Of the day and an hour around it; what began earlier may have begun with a position that is not looked at.
+    seen = seen[_is_within(seen["entered_ds"], day, _BUCKET_DS)].reset_index(drop=True)
     rule = rules(
         seen.rename(columns={"entered_ds": "at_ds"}),
         _certificates(city.listed(ship_lists.CERTIFICATE, as_of)), known[Surveys],
@@ -94,6 +102,19 @@ def known_at(city: City, as_of: datetime) -> Outcome:
     captures = captures.merge(judged(captures, known[Judgements]), on="capture", how="left")
     captures = captures.assign(by=captures["by"].fillna(""), matched_as=matched(seen, captures, listed))
     return Outcome(seen.assign(rule=rule), captures, fairways, city.listed(district.FEED, as_of))
+
+
+def _known(city: Evidence, kind: type, day: date, as_of: datetime) -> pd.DataFrame:
+    """Everything known of a kind from the files of the days around a day."""
+    columns = list(_COLUMNS[kind])
+    days = tuple(day + timedelta(back) for back in _AROUND[kind])
+    parts = [each.rows[columns] for each in city.facts(kind, days, as_of)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def _is_within(at: pd.Series, day: date, around_ds: int) -> pd.Series:
+    begin = day.toordinal() * DAY_DS
+    return (at >= begin - around_ds) & (at < begin + DAY_DS + around_ds)
 
 
 def _certificates(listed: tuple) -> pd.DataFrame:
@@ -105,23 +126,20 @@ def _certificates(listed: tuple) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(names))
 
 
-def _happened(city: City) -> Outcome:
-    scenario, ships = city.scenario.ships, city.ships
-    entered, captures, draughts = [], [], []
-    for back in range(-1, len(city.days)):
-        day = city.first + timedelta(back)
-        made = world.journeys(city.seed, scenario, ships, day)
-        at = day.toordinal() * DAY_DS + np.rint(made["entered_s"].to_numpy() * 10).astype(np.int64)
+def happened(setting: Setting, day: date) -> pd.DataFrame:
+    """The indicators of a day as it was; needs the journeys since the day before."""
+    seed, scenario, ships = setting.seed, setting.scenario.ships, setting.ships
+    entered = []
+    for began in world.begun_by(day):
+        made = world.journeys(seed, scenario, ships, began)
+        at = began.toordinal() * DAY_DS + np.rint(made["entered_s"].to_numpy() * 10).astype(np.int64)
         entered.append(made.assign(entered_ds=at, at_ds=at, mmsi=ships.mmsi[made["ship"].to_numpy()]))
-    for day in city.days:
-        taken = camera_capture.captured(city.seed, scenario, day, ships)
-        judgements = seaworthiness_judgement.of_captures(city.seed, scenario, day, ships)
-        captures.append(taken.merge(judgements[judgements["is_first"]], on="capture", how="left"))
-    for back in range(-scenario.surveys.every_days, len(city.days)):
-        draughts.append(surveys(city.seed, scenario, ships, city.first + timedelta(back)))
-    seen, taken = pd.concat(entered, ignore_index=True), pd.concat(captures, ignore_index=True)
-    known = certificates(city.seed, scenario, ships, city.last)
-    seen["rule"] = rules(seen, known, pd.concat(draughts, ignore_index=True))
+    taken = camera_capture.captured(seed, scenario, day, ships)
+    judgements = seaworthiness_judgement.of_captures(seed, scenario, day, ships)
+    taken = taken.merge(judgements[judgements["is_first"]], on="capture", how="left")
+    seen = pd.concat(entered, ignore_index=True)
+    known = certificates(seed, scenario, ships, setting.last)
+    seen["rule"] = rules(seen, known, recent_surveys(seed, scenario, ships, day))
     seen["fairway"] = np.array([each.identifier for each in FAIRWAYS])[seen["fairway"].to_numpy()]
     hopeless = (
         taken["silent"] | ~ships.listed[taken["ship"].to_numpy()] | ~taken["wrong_characters"].isin([0, 1])
@@ -130,7 +148,7 @@ def _happened(city: City) -> Outcome:
         hopeless, "capture_only", np.where(taken["wrong_characters"] == 1, "one_character", "exact")
     )
     taken["wait_s"] = (taken["judged_ds"] - taken["captured_ds"]) / 10
-    return Outcome(seen, taken.assign(by=taken["by"].fillna("")), FAIRWAYS, HANGZHOU)
+    return table(Outcome(seen, taken.assign(by=taken["by"].fillna("")), FAIRWAYS, HANGZHOU), (day,))
 
 
 def inside(longitude: np.ndarray, latitude: np.ndarray, outline: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulator.city import City
+from simulator.deliveries import Delivery, Label, Reading
+from simulator.departments import case_report
+from simulator.evidence import Evidence
 from simulator.truth import air, cases, parking, ships
 
 DEFECTS = pa.schema(
@@ -27,44 +32,86 @@ INDICATORS = pa.schema(
     [*((name, pa.string()) for name in _KEYS), ("as_of", pa.timestamp("us", "UTC")),
      *((name, pa.float64()) for name in _NUMBERS)]
 )  # fmt: skip
+_ROWS = 2**17  # of faults at a time
 
 
 def defects(city: City) -> pa.Table:
     """One row per planted fault and feed."""
+    return defects_of(city.labels)
+
+
+def defects_of(labels: Iterable[Label]) -> pa.Table:
+    """The rows of some faults."""
     # By column: of a city's sentinels there are many.
-    labels = city.labels
-    columns = {name: [getattr(label, name) for label in labels] for name in DEFECTS.names}
+    found = list(labels)
+    columns = {name: [getattr(label, name) for label in found] for name in DEFECTS.names}
     return pa.Table.from_pydict(columns, schema=DEFECTS)
 
 
 def deliveries(city: City) -> pa.Table:
     """One row per delivery and feed: what becomes of it, and of its records."""
-    rows = [
-        {"feed": each.feed, "delivery_name": seen.sent.name, "sequence": seen.sent.sequence,
-         "arrived_at": seen.sent.arrived_at, "outcome": each.outcome, "records": each.records,
+    return deliveries_of(
+        row for seen in city.observations if seen.delivery for row in rows_of(seen.sent, seen.readings)
+    )
+
+
+def rows_of(sent: Delivery, readings: tuple[Reading, ...]) -> list[dict]:
+    """What feeds make of a delivery, as rows."""
+    return [
+        {"feed": each.feed, "delivery_name": sent.name, "sequence": sent.sequence,
+         "arrived_at": sent.arrived_at, "outcome": each.outcome, "records": each.records,
          "admitted": each.admitted, "quarantined": each.quarantined, "held": each.held}
-        for seen in city.observations if seen.delivery for each in seen.readings
+        for each in readings
     ]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=DELIVERIES)
 
 
-def indicators(city: City) -> pa.Table:
+def deliveries_of(rows: Iterable[dict]) -> pa.Table:
+    """The table of such rows."""
+    return pa.Table.from_pylist(list(rows), schema=DELIVERIES)
+
+
+def indicators(city: Evidence) -> pa.Table:
     """Every indicator at two instants: before and after the late data."""
-    instants = (city.before_late_data, city.after_late_data)
-    reported = [cases.indicators(city.observations, as_of) for as_of in instants]
+    return indicators_with(city, [indicators_of(city, city.days)])
+
+
+def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
+    """Those of days that the days around each decide."""
+    instants = _instants(city)
+    return pd.concat([each.indicators(city, instants, days) for each in (parking, ships)], ignore_index=True)
+
+
+def indicators_with(city: Evidence, of_days: Iterable[pd.DataFrame]) -> pa.Table:
+    """Every indicator, given those of the days."""
+    instants, reports = _instants(city), tuple(case_report.shipped())
+    reported = [cases.indicators(reports, as_of) for as_of in instants]
     whole = pd.concat(
-        [*(each.indicators(city, instants) for each in (air, parking, ships)), *reported], ignore_index=True
-    ).sort_values(["as_of", *_KEYS], ignore_index=True)
+        [air.indicators(city, instants), *of_days, *reported], ignore_index=True
+    ).sort_values(["as_of", *_KEYS], ignore_index=True)  # fmt: skip
     whole["as_of"] = pd.to_datetime(whole["as_of"], utc=True)
     return pa.Table.from_pandas(whole[INDICATORS.names], schema=INDICATORS, preserve_index=False)
 
 
+def _instants(city: Evidence) -> tuple[datetime, ...]:
+    return city.before_late_data, city.after_late_data
+
+
 def write(city: City, folder: Path) -> None:
     """Write the three tables as Parquet beside the deliveries; the lake never sees this folder."""
+    write_tables(folder, [defects(city)], deliveries(city), indicators(city))
+
+
+def write_tables(folder: Path, faults: Iterable[pa.Table], sent: pa.Table, made: pa.Table) -> None:
+    """Write the three tables as Parquet; the one of faults piece by piece, in the order given."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, made in (
-        ("defects", defects(city)),
-        ("deliveries", deliveries(city)),
-        ("indicators", indicators(city)),
-    ):
-        pq.write_table(made, folder / f"{name}.parquet", compression="zstd")
+    with pq.ParquetWriter(folder / "defects.parquet", DEFECTS, compression="zstd") as writer:
+        waiting: list[pa.Table] = []
+        for each in faults:
+            waiting.append(each)
+            while sum(map(len, waiting)) >= _ROWS:
+                whole = pa.concat_tables(waiting).combine_chunks()
+                writer.write_table(whole.slice(0, _ROWS))
+                waiting = [whole.slice(_ROWS)]
+        writer.write_table(pa.concat_tables([DEFECTS.empty_table(), *waiting]).combine_chunks())
+    for name, table in (("deliveries", sent), ("indicators", made)):
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")

@@ -29,6 +29,9 @@ FREE_S = 15 * 60
 LATEST_PAYMENT = timedelta(days=6)  # after leaving; nobody pays later in this city
 HEAVY_RAIN_SCENIC_VISITS = 0.75  # of those of a dry day
 HEAVY_RAIN_COVERED_STAY = 1.15  # of its length on a dry day: people wait until it is over
+_LETTERS = "ABCR"  # of payments: of one bill, the rest of one, of all of a car's bills of a day, paid back
+_A_DAY = 10**7  # numbers of a day's sessions and bills lie below
+_CENTURY = 2_000 * 10**11  # bills name the year by two digits
 # When cars arrive: shares of the day's by hour, on working days and on free ones.
 _WORKING = np.array([1, .6, .4, .3, .4, 1, 3, 8, 9, 6, 5, 5, 5, 5, 5, 5, 5, 6, 7, 6, 5, 4, 3, 2])  # fmt: skip
 _FREE = np.array([1.5, .8, .5, .4, .4, .6, 1, 2, 4, 7, 8, 7, 6, 7, 7, 6, 6, 6, 6, 6, 5, 4, 3, 2])  # fmt: skip
@@ -38,19 +41,21 @@ _FREE = np.array([1.5, .8, .5, .4, .4, .6, 1, 2, 4, 7, 8, 7, 6, 7, 7, 6, 6, 6, 6
 class Paid:
     """Payments of some tickets: one row per payment and ticket.
 
-    Columns: payment, vehicle, paid_s (seconds since the day's midnight), kind (payment | refund), ticket, amount_cny.
+    Columns: payment (its number, see `payment_texts`), paid_s (seconds since the day's midnight), is_refund, ticket,
+    amount_cny.
     """
 
     rows: pd.DataFrame
 
 
-@lru_cache(maxsize=16)
+# So many cohorts drive past the line of one day; payments keep their own.
+@lru_cache(maxsize=4)
 def arrivals(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: date) -> pd.DataFrame:
     """Everyone who drove in on `day`: one row per stay.
 
-    Columns: session, lot (its place in `here`), vehicle, entered_s and left_s (when the line was crossed, seconds since
-    this day's midnight, tenths), entry_wait_s and exit_wait_s (from captured to crossed), is_free_flow, due_cny, ticket
-    ('' where nothing is due).
+    Columns: session (its number), lot (its place in `here`), vehicle, entered_s and left_s (when the line was crossed,
+    seconds since this day's midnight, tenths), entry_wait_s and exit_wait_s (from captured to crossed), is_free_flow,
+    due_cny, ticket (its number, see `ticket_texts`; 0 where nothing is due).
     """
     random = stream(seed, "parking", day)
     free, heavy_rain = is_free(day), weather.city_day(seed, day).is_heavy_rain
@@ -71,20 +76,30 @@ def arrivals(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: d
     waits = [_waits(random, scenario, free_flow) for _ in range(2)]
     price = np.array([each.price_cny for each in here])[lot]
     due = np.where(stay <= FREE_S, 0.0, np.minimum(np.ceil(stay / 3600) * price, 10 * price))
-    digits, whole = [f"{n:07d}" for n in range(total)], f"{day:%Y%m%d}"
+    session = int(f"{day:%Y%m%d}") * _A_DAY + np.arange(total)
     return pd.DataFrame({
-        "session": [f"{whole}{n}" for n in digits], "lot": lot,
+        "session": session, "lot": lot,
         "vehicle": _vehicles(seed, day, counts, here[0].fleet), "entered_s": entered, "left_s": np.round(entered + stay, 1),
         "entry_wait_s": waits[0], "exit_wait_s": waits[1], "is_free_flow": free_flow, "due_cny": due,
-        "ticket": np.where(due > 0, [f"T{whole[2:]}{n}" for n in digits], ""),
+        "ticket": np.where(due > 0, session - _CENTURY, 0),
     })  # fmt: skip
+
+
+def ticket_texts(numbers: pd.Series) -> list[str]:
+    """Bills' numbers as departments write them: T, the day and seven digits; '' for none."""
+    return [f"T{number:013d}" if number else "" for number in numbers.tolist()]
+
+
+def payment_texts(numbers: pd.Series) -> list[str]:
+    """Payments' numbers as the platform writes them: that of the first bill, and a letter for the kind."""
+    return [f"{number >> 2:013d}{_LETTERS[number & 3]}" for number in numbers.tolist()]
 
 
 @lru_cache(maxsize=10)
 def payments(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: date) -> Paid:
     """Everything paid and paid back for the tickets of those who drove in on `day`, by the time of paying."""
     stays = arrivals(seed, scenario, here, day)
-    owing = stays[stays["ticket"] != ""].reset_index(drop=True)
+    owing = stays[stays["ticket"] != 0].reset_index(drop=True)
     random = stream(seed, "paying", day)
     total = len(owing)
     share, uniform = random.random(total), random.random((3, total))
@@ -101,14 +116,14 @@ def payments(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: d
     in_parts = pays & ~at_exit & ~prepays & (uniform[1] < habits.in_two_parts)
     refunded = pays & ~in_parts & (uniform[2] < habits.refunded)
     rows = pd.DataFrame({"vehicle": owing["vehicle"], "ticket": owing["ticket"], "paid_s": paid,
-                         "kind": "payment", "amount_cny": owing["due_cny"]})  # fmt: skip
+                         "is_refund": False, "amount_cny": owing["due_cny"]})  # fmt: skip
     first = np.ceil(owing["due_cny"] / 2)
     whole = rows[pays].copy()
     whole.loc[in_parts[pays], "amount_cny"] = first[pays & in_parts]
     rest = rows[in_parts].assign(
         paid_s=paid[in_parts] + DAY_S / 2, amount_cny=(owing["due_cny"] - first)[in_parts]
     )
-    back = rows[refunded].assign(paid_s=paid[refunded] + DAY_S, kind="refund")
+    back = rows[refunded].assign(paid_s=paid[refunded] + DAY_S, is_refund=True)
     later = whole[(~at_exit & ~prepays)[pays]]
     single = whole[(at_exit | prepays)[pays]]
     return Paid(_numbered([single, rest[rest["amount_cny"] > 0], back], later))
@@ -117,17 +132,28 @@ def payments(seed: int, scenario: ParkingScenario, here: tuple[Lot, ...], day: d
 def _numbered(single: list[pd.DataFrame], later: pd.DataFrame) -> pd.DataFrame:
     """Payments with their numbers: what one vehicle pays on one day after leaving is one payment, at its last time."""
     parts = [
-        each.assign(payment=each["ticket"].str[1:] + letter)
+        each.assign(payment=each["ticket"] * 4 + _LETTERS.index(letter))
         for letter, each in zip("ABR", single, strict=True)
     ]
-    of_a_day = later.groupby(["vehicle", later["paid_s"] // DAY_S])
-    parts.append(
-        later.assign(
-            payment=of_a_day["ticket"].transform("min").str[1:] + "C",
-            paid_s=of_a_day["paid_s"].transform("max"),
-        )
-    )
-    return pd.concat(parts, ignore_index=True).sort_values(["paid_s", "payment", "ticket"], ignore_index=True)
+    parts.append(_together(later))
+    whole = pd.concat(parts, ignore_index=True)
+    columns = [whole[name].to_numpy() for name in ("ticket", "payment", "paid_s")]
+    made = whole.drop(columns="vehicle").iloc[np.lexsort(columns)]
+    return made.reset_index(drop=True)
+
+
+def _together(later: pd.DataFrame) -> pd.DataFrame:
+    """What one vehicle pays on one day: the number of its first bill, and its last time."""
+    vehicle, paid, ticket = (later[name].to_numpy() for name in ("vehicle", "paid_s", "ticket"))
+    key = vehicle * 64 + (paid // DAY_S).astype(np.int64)
+    order = np.argsort(key, kind="stable")
+    begins = np.flatnonzero(np.diff(key[order], prepend=-1))
+    payment, at = np.empty(len(key), dtype=np.int64), np.empty(len(key))
+    counts = np.diff(begins, append=len(key))
+    if len(key):
+        payment[order] = np.repeat(np.minimum.reduceat(ticket[order], begins), counts)
+        at[order] = np.repeat(np.maximum.reduceat(paid[order], begins), counts)
+    return later.assign(payment=payment * 4 + _LETTERS.index("C"), paid_s=at)
 
 
 def _waits(random, scenario: ParkingScenario, free_flow: np.ndarray) -> np.ndarray:

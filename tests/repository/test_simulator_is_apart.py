@@ -63,7 +63,7 @@ import json, sys
 opened = []
 watched = ("open", "os.listdir", "os.scandir")
 sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event in watched else None)
-sys.argv = ["simulator", "--days", "1", "--out", sys.argv[1]]
+sys.argv = ["simulator", "--days", "1", "--workers", "1", "--out", sys.argv[1]]
 from simulator.__main__ import main
 main()
 loaded = sorted(name for name in sys.modules if name.split(".")[0] == "citylake")

@@ -117,7 +117,7 @@ def test_what_is_known_at_an_instant_is_the_newest_readable_file_by_then():
 
     seen = (sent(1, 10, "admitted"), sent(3, None, "held"), sent(5, 30, "admitted"))
     city = City(1, scenario.read(), DAY, DAY, (EAST,), (), fleet(1, scenario.read().ships, 0), seen)
-    at = {hour: air.current_days(city, local(DAY, hour)) for hour in (0, 2, 4, 6)}
+    at = {hour: list(air.current_days(city, local(DAY, hour))) for hour in (0, 2, 4, 6)}
     assert at[0] == []
     assert [each.admitted[0, PM25] for each in (at[2][0], at[4][0], at[6][0])] == [10, 10, 30]
 
