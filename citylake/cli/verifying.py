@@ -63,8 +63,8 @@ def verify(
     Compared with the truth of the instant whose deliveries have arrived. Prints how far the best that can be known lies from
     what happened. Exit 1 where something differs. As JSON: the differences.
 
-    With --self-test, this lake is not touched: a small city is made in a lake of its own, twenty things that people get wrong
-    are broken one at a time, and exit is 1 where one of them is not reported. Takes a quarter of an hour.
+    With --self-test, this lake is not touched: a small city is made in a lake of its own, twenty-odd things that people get wrong
+    are broken one at a time, and exit is 1 where one of them is not reported. Takes about twenty minutes.
     """
     if prove:
         _self_test(seed or 1, as_json)
