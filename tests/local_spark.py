@@ -58,6 +58,8 @@ def _start() -> str:
         "spark.sql.ansi.enabled": "true",
         "spark.sql.warehouse.dir": str(folder),
         "spark.local.dir": str(folder),
+        # Plans are compiled once and run once: the second compiler would only take their processor.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
     lines = "".join(f"{name} {value}\n" for name, value in settings.items())
     (folder / "spark-defaults.conf").write_text(lines)
