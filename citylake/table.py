@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 from datetime import timedelta
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,15 @@ def find_table(table_id: str) -> Table:
             f"there is no conformed table '{table_id}'", expected="one of " + ", ".join(sorted(tables))
         )
     return found
+
+
+def inputs_first() -> list[str]:
+    """Every conformed table after the conformed tables it reads."""
+    tables = load_tables()
+    reads = {
+        name: {item.table for item in table.inputs.values()} & set(tables) for name, table in tables.items()
+    }
+    return list(TopologicalSorter(reads).static_order())
 
 
 def job_module(table: Table):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citylake import lake, settings, stack
-from citylake.stack import airflow, minio_users, postgres_roles, start, supervise
+from citylake.stack import airflow, minio, minio_users, postgres_roles, start, supervise
 from citylake.stack.sequence import Silent, run_all
 from citylake.stack.site import Site, locked
 
@@ -41,13 +41,7 @@ class TestLake:
 
     def root_s3(self):
         """A client of the object store that may do anything; for arranging and looking."""
-        import boto3
-
-        place = self.site.settings
-        return boto3.client(
-            "s3", endpoint_url=place.s3_endpoint, region_name=place.s3_region,
-            aws_access_key_id="minio-root", aws_secret_access_key=place.secret("s3.root"),
-        )  # fmt: skip
+        return minio.root_s3()
 
     def empty(self) -> None:
         """Forget every delivery, row and object, as after a first start."""
@@ -112,13 +106,9 @@ def _start_storage(site: Site) -> None:
         run_all([step for step in start._steps(site) if step.name in _STORAGE], Silent())
 
 
-def start_spark(started: TestLake) -> None:
+def start_spark() -> None:
     """Spark Connect beside the storage that runs already, without Airflow."""
-    with locked(started.site.run / "up.lock"):
-        run_all(
-            [step for step in start._steps(started.site) if step.name in _STORAGE | {"jars", "spark"}],
-            Silent(),
-        )
+    stack.up(Silent(), without_airflow=True)
     forget_settings()
 
 

@@ -134,9 +134,9 @@ def conform(
     """Make the stale partitions of a conformed table again, by Spark."""
     _one_or_all(table, everything, "a table")
     from citylake.conform import conform as verb
-    from citylake.table import find_table
+    from citylake.table import find_table, inputs_first
 
-    tables = [find_table(table).table_id] if table else _inputs_first()
+    tables = [find_table(table).table_id] if table else inputs_first()
     fields = (
         show.Field("table_id", "table"),
         show.Field("partitions"),
@@ -144,18 +144,6 @@ def conform(
         show.Field("unchanged"),
     )
     show.rows(_each(verb, tables, "Conforming"), fields, as_json)
-
-
-def _inputs_first() -> list[str]:
-    from graphlib import TopologicalSorter
-
-    from citylake.table import load_tables
-
-    tables = load_tables()
-    needs = {
-        name: {item.table for item in table.inputs.values()} & set(tables) for name, table in tables.items()
-    }
-    return list(TopologicalSorter(needs).static_order())
 
 
 def build(domain: Annotated[str, typer.Argument(help="The domain.")], as_json: show.AsJson = False) -> None:

@@ -67,7 +67,7 @@ def verify(
     are broken one at a time, and exit is 1 where one of them is not reported. Takes about twenty minutes.
     """
     if prove:
-        _self_test(seed or 1, as_json)
+        _self_test(1 if seed is None else seed, as_json)
         return
     from citylake.stewardship.verification import verify as verb
 

@@ -23,6 +23,17 @@ def request_backfill(connection, table_id: str, first: str, last: str, reason: s
     return _insert(connection, "backfill", table_id, reason, first=first, last=last, staged=staged)
 
 
+def request_backfill_of_made(connection, table_ids: list[str], reason: str) -> None:
+    """Ask for every partition that was made of some outputs to be made again."""
+    made = connection.execute(
+        "select table_id, min(partition) as first, max(partition) as last from ledger.versions"
+        " where table_id = any(%s) group by table_id",
+        (table_ids,),
+    ).fetchall()
+    for row in made:
+        request_backfill(connection, row["table_id"], row["first"], row["last"], reason, staged=False)
+
+
 def request_readmission(connection, table_id: str, delivery_id: str, reason: str) -> str:
     """Ask for a delivery to be admitted again. Returns the request's id."""
     return _insert(connection, "readmit", table_id, reason, delivery_id=delivery_id)

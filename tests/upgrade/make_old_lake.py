@@ -37,7 +37,7 @@ def main(target: str) -> None:
     lake = servers.start_storage()
     lake.empty()
     _deliver()
-    servers.start_spark(lake)
+    servers.start_spark()
     _make()
     _pack(lake, target)
 

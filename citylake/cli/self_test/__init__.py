@@ -119,7 +119,7 @@ def _remade(project: Path, truth: Path, fault: Fault | None = None) -> list[dict
     environment = os.environ | {"CITYLAKE_PROJECT": str(project), "PYTHONPATH": str(project)}
     done = subprocess.run(words, env=environment, cwd=project, capture_output=True, text=True, check=False)
     if done.returncode:
-        # Whoever breaks a thing so that it stops has been noticed as well.
+        # That it stopped is told; but nobody asked verify, so it is no report of the fault.
         return [
             {"kind": "stopped", "about": done.stderr.strip().splitlines()[-1], "expected": "", "found": ""}
         ]

@@ -7,6 +7,7 @@ the objects that went. What was written since is named by nothing then.
 from __future__ import annotations
 
 from citylake import lake, settings
+from citylake.stack.minio import root_s3
 
 _PLACES = {"citylake": ("ledger", "marts"), "catalog": ("public",)}
 _KEPT = "memory"
@@ -22,13 +23,13 @@ def keep() -> dict[str, bytes]:
             connection.execute(f"drop schema if exists {_KEPT} cascade; create schema {_KEPT}")
             for name, columns in _tables(connection, schemas):
                 connection.execute(f'create table {_KEPT}."{name}" as select {columns} from {name}')
-    client = _root()
+    client = root_s3()
     return {key: client.get_object(Bucket=lake.LAKE, Key=key)["Body"].read() for key in _keys(client)}
 
 
 def put_back(objects: dict[str, bytes]) -> None:
     """Make every table hold what it held when `keep` gave these objects, in one transaction of each database."""
-    client = _root()
+    client = root_s3()
     for key in objects.keys() - _keys(client):
         client.put_object(Bucket=lake.LAKE, Key=key, Body=objects[key])
     for database, schemas in _PLACES.items():
@@ -57,17 +58,6 @@ def _superuser(database: str):
     import psycopg
 
     return psycopg.connect(settings.current().postgres_dsn("postgres", database))
-
-
-def _root():
-    """A client of the object store that may do anything: the roles of the stages may do their own work only."""
-    import boto3
-
-    place = settings.current()
-    return boto3.client(
-        "s3", endpoint_url=place.s3_endpoint, region_name=place.s3_region,
-        aws_access_key_id="minio-root", aws_secret_access_key=place.secret("s3.root"),
-    )  # fmt: skip
 
 
 def _keys(client) -> set[str]:

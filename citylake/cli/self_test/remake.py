@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 _WHY = "self-test"
@@ -17,13 +16,15 @@ _WHY = "self-test"
 
 def remake(readmits: Sequence[str] = (), remakes: Sequence[str] = ()) -> None:
     """Admit what waits and what a feed delivered before, then conform and publish what is stale, each table after its inputs."""
+    from citylake import ledger
     from citylake.admit import admit_waiting
     from citylake.build import project
     from citylake.conform import conform, declare_tables
     from citylake.feed import find_feed, load_feeds
+    from citylake.ledger.requests import request_backfill_of_made
     from citylake.publish import declare_marts, publish_domain
     from citylake.stewardship.readmission import readmit
-    from citylake.table import load_tables
+    from citylake.table import inputs_first
 
     for feed_id in readmits:
         readmit(find_feed(feed_id), _WHY, everything=True)
@@ -31,30 +32,13 @@ def remake(readmits: Sequence[str] = (), remakes: Sequence[str] = ()) -> None:
         admit_waiting(feed_id)
     declare_tables()
     declare_marts()
-    _ask_again(remakes)
-    tables = load_tables()
-    reads = {
-        name: {item.table for item in table.inputs.values()} & set(tables) for name, table in tables.items()
-    }
-    for table_id in TopologicalSorter(reads).static_order():
+    # Code that is not a table's own makes none of it stale.
+    with ledger.connect("steward") as connection:
+        request_backfill_of_made(connection, list(remakes), _WHY)
+    for table_id in inputs_first():
         conform(table_id)
     for domain in project.domains():
         publish_domain(domain)
-
-
-def _ask_again(table_ids: Sequence[str]) -> None:
-    """Ask for every partition that was made of some tables: code that is not theirs makes none stale."""
-    from citylake import ledger
-    from citylake.ledger.requests import request_backfill
-
-    with ledger.connect("steward") as connection:
-        made = connection.execute(
-            "select table_id, min(partition) as first, max(partition) as last from ledger.versions"
-            " where table_id = any(%s) group by 1",
-            (list(table_ids),),
-        ).fetchall()
-        for row in made:
-            request_backfill(connection, row["table_id"], row["first"], row["last"], _WHY, staged=False)
 
 
 def main(words: Sequence[str]) -> None:
