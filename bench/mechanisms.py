@@ -29,8 +29,8 @@ _HEADS = [
     "same rows",
     "growth exponent",
 ]
-# A fifth of the rows are of one thing; the others have 20 rows each. Thirty days, to the second.
 _AREAS = 200  # four-sided, a few kilometres wide, many over each other
+# A fifth of the rows are of one thing; the others have 20 rows each. Thirty days, to the second.
 _ROWS = """
     copy (
         select number::bigint as id,
@@ -56,6 +56,7 @@ class Work:
 
     made: Callable[[DataFrame, DataFrame], DataFrame]
     peer: str
+    extensions: tuple[str, ...] = ()
 
 
 def _pair(rows, _):
@@ -187,7 +188,7 @@ _WORKS = {
         from a join (select id, st_geomfromtext(outline) as shape from b where outline is not null) as areas
             on st_intersects(areas.shape, st_point(a.longitude, a.latitude))
         group by a.id
-    """),
+    """, extensions=("spatial",)),
     "match_wildcards": Work(_match_wildcards, """
         with x as (select id, thing, seen_at, plate, unnest(list_append(string_split(plate_match, ' '), plate)) as hash from a),
         y as (select id, thing, seen_at, plate, unnest(list_append(string_split(plate_match, ' '), plate)) as hash from b),
@@ -229,10 +230,7 @@ def measure(asked) -> Section:
 
 def _line(spark, folder: Path, count: int, name: str, work: Work, seconds: dict[int, float]) -> list[object]:
     ours = min(_timed(lambda: _spark(spark, folder, work)) for _ in range(2))
-    theirs, peak = min(
-        apart(_duckdb, folder, work.peer, lake.extension_file("spatial"), modules=["duckdb"])
-        for _ in range(2)
-    )
+    theirs, peak = min(apart(_duckdb, folder, work, modules=["duckdb"]) for _ in range(2))
     smaller = max((size for size in seconds if size < count), default=None)
     exponent = f"{math.log(ours / seconds[smaller]) / math.log(count / smaller):.2f}" if smaller else ""
     seconds[count] = ours
@@ -271,7 +269,7 @@ def _spark(spark, folder: Path, work: Work) -> None:
     work.made(rows, others).write.mode("overwrite").parquet(f"file://{folder}/ours")
 
 
-def _duckdb(folder: Path, peer: str, extension: str) -> None:
+def _duckdb(folder: Path, work: Work) -> None:
     import duckdb
 
     connection = duckdb.connect()
@@ -279,10 +277,11 @@ def _duckdb(folder: Path, peer: str, extension: str) -> None:
     connection.execute("set enable_progress_bar = false")
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set temp_directory = '{folder}/spill'")
-    connection.load_extension(extension)
+    for name in work.extensions:
+        connection.load_extension(lake.extension_file(name))
     for frame in "ab":
         connection.execute(f"create view {frame} as from '{folder}/{frame}.parquet'")
-    connection.execute(f"copy ({peer}) to '{folder}/theirs.parquet' (format parquet, compression zstd)")
+    connection.execute(f"copy ({work.peer}) to '{folder}/theirs.parquet' (format parquet, compression zstd)")
 
 
 def _same(folder: Path) -> str:
