@@ -23,6 +23,11 @@ def _clock(between: str) -> np.ndarray:
     return np.array(texts, dtype=object)
 
 
+def instants_after(seconds: pd.Series | np.ndarray, midnight_of: date) -> np.ndarray:
+    """Those so many seconds after the midnight of a day."""
+    return np.rint(np.asarray(seconds) * 10).astype(np.int64) + midnight_of.toordinal() * DAY_DS
+
+
 def time_text(instants: pd.Series, between: str = " ", tenths: bool = True) -> pd.Series:
     """Instants as `2026-03-01 08:12:41.2`, with another text between day and time, and with or without tenths."""
     days, rest = np.divmod(instants.to_numpy(), DAY_DS)

@@ -16,7 +16,7 @@ from simulator.defects.files import DayFile, Form, file_kinds
 from simulator.deliveries import Observation
 from simulator.scenario import ShipScenario
 from simulator.streams import stream
-from simulator.times import AHEAD_DS, DAY_DS, time_text
+from simulator.times import AHEAD_DS, DAY_DS, instants_after, time_text
 from simulator.world import ships as world
 from simulator.world.fairways import FAIRWAYS, STATIONS
 from simulator.world.ships import Fleet
@@ -73,7 +73,7 @@ def observed(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> pd.D
     parts = []
     for began in world.begun_by(day):
         heard = world.reports(seed, scenario, ships, began)
-        at = began.toordinal() * DAY_DS + heard["at_s"].to_numpy() * 10
+        at = instants_after(heard["at_s"], began)
         parts.append(heard.assign(at_ds=at)[at // DAY_DS == day.toordinal()])
     whole = pd.concat(parts, ignore_index=True).sort_values(["at_ds", "ship"], ignore_index=True)
     random = stream(seed, "sentinels", day).random((3, len(whole)))

@@ -17,7 +17,7 @@ import pandas as pd
 from simulator.deliveries import Delivery, Label, Observation, Reading, local
 from simulator.scenario import ShipScenario
 from simulator.streams import stream
-from simulator.times import DAY_DS, time_text
+from simulator.times import DAY_DS, instants_after, time_text
 from simulator.world import ships as world
 from simulator.world.fairways import FAIRWAYS
 from simulator.world.ships import Fleet
@@ -56,7 +56,7 @@ def _of_begun(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> pd.
     journeys = world.journeys(seed, scenario, ships, day)
     random = stream(seed, "ship cameras", day)
     u = random.random((3, len(journeys)))
-    entered = day.toordinal() * DAY_DS + np.rint(journeys["entered_s"].to_numpy() * 10).astype(np.int64)
+    entered = instants_after(journeys["entered_s"], day)
     fairway = journeys["fairway"].to_numpy()
     clocks = [_clock(seed, scenario, day + timedelta(days)) for days in range(world.LASTS_DAYS)]
     off = np.array(clocks)[entered // DAY_DS - day.toordinal(), fairway]

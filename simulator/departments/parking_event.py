@@ -18,7 +18,7 @@ from simulator.defects.files import DayFile, Form, file_kinds
 from simulator.deliveries import Observation
 from simulator.scenario import Scenario
 from simulator.streams import stream
-from simulator.times import time_text
+from simulator.times import instants_after, time_text
 from simulator.world import parking
 from simulator.world.lots import PLATFORMS, Lot
 
@@ -136,7 +136,7 @@ def _with_texts(rows: pd.DataFrame, here: tuple[Lot, ...]) -> pd.DataFrame:
 def _crossings(stays: pd.DataFrame, day: date, *, is_entry: bool) -> pd.DataFrame:
     way = "entry" if is_entry else "exit"
     seconds = stays["entered_s" if is_entry else "left_s"].to_numpy()
-    crossed = np.rint(seconds * 10).astype(np.int64) + day.toordinal() * parking.DAY_S * 10
+    crossed = instants_after(seconds, day)
     wait = np.rint(stays[f"{way}_wait_s"].to_numpy() * 10).astype(np.int64)
     return pd.DataFrame({
         "session": stays["session"], "lot": stays["lot"], "vehicle": stays["vehicle"],

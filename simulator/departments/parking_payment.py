@@ -15,7 +15,7 @@ from simulator.deliveries import LOCAL, Delivery, Label, Observation, Reading, l
 from simulator.departments.parking_event import DEPARTMENT
 from simulator.scenario import Scenario
 from simulator.streams import stream
-from simulator.times import time_text
+from simulator.times import instants_after, time_text
 from simulator.world import parking
 from simulator.world.lots import Lot
 
@@ -61,8 +61,7 @@ def booked(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> p
 
 def absolute(rows: pd.DataFrame, began: date) -> pd.DataFrame:
     """Payments for the tickets of those who drove in on a day, with paid_ds for paid_s."""
-    paid = np.rint(rows["paid_s"].to_numpy() * 10).astype(np.int64) + began.toordinal() * parking.DAY_S * 10
-    return rows.drop(columns="paid_s").assign(paid_ds=paid)
+    return rows.drop(columns="paid_s").assign(paid_ds=instants_after(rows["paid_s"], began))
 
 
 def delivery_of(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -> Observation:

@@ -28,13 +28,13 @@ from simulator.departments.parking_event import Events
 from simulator.departments.parking_payment import Payments, absolute
 from simulator.evidence import Evidence, Source
 from simulator.setting import Setting
+from simulator.times import DAY_DS, DAY_S, instants_after
 from simulator.truth.areas import Areas, at_instants, divisible, percentile_of
 from simulator.truth.stays import stays, touching
 from simulator.world import parking
 from simulator.world.districts import HANGZHOU
 from simulator.world.lots import PLATFORMS, Lot
 
-DAY_DS = parking.DAY_S * 10
 RECOVERED_DS = 30 * DAY_DS
 AROUND = range(-4, 5)
 PAID = range(-1, parking.LATEST_PAYMENT.days + 2)
@@ -140,7 +140,8 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
         began = day - timedelta(back)
         came = parking.arrivals(seed, scenario.parking, here, began)
         stayed.append(pd.DataFrame({
-            "lot": numbers[came["lot"]], "entered_ds": _ds(came["entered_s"], began), "left_ds": _ds(came["left_s"], began),
+            "lot": numbers[came["lot"]], "entered_ds": instants_after(came["entered_s"], began),
+            "left_ds": instants_after(came["left_s"], began),
         }))  # fmt: skip
         paid.append(absolute(parking.payments(seed, scenario.parking, here, began).rows, began))
     known = Known(
@@ -148,10 +149,6 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
         _paid(paid), _heard(whole), here, HANGZHOU,
     )  # fmt: skip
     return table(known, (day,))
-
-
-def _ds(seconds: pd.Series, day: date) -> np.ndarray:
-    return np.rint(seconds.to_numpy() * 10).astype(np.int64) + day.toordinal() * DAY_DS
 
 
 def _heard(events: pd.DataFrame) -> pd.DataFrame:
@@ -220,7 +217,7 @@ def _of_lots(known: Known, day: date, areas: Areas, begin: int) -> Iterator[pd.D
     rows = pd.DataFrame({
         "lot": [lot.identifier for lot in listed],
         "is_heard": [lot.identifier in heard for lot in listed],
-        "space_s": [lot.spaces * parking.DAY_S for lot in listed],
+        "space_s": [lot.spaces * DAY_S for lot in listed],
         "is_adopted": [lot.is_free_flow(day) for lot in listed],
         "had_barrier": [lot.is_scenic and any(b.installed <= day for b in lot.barriers) for lot in listed],
         "has_barrier": [

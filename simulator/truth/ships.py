@@ -37,7 +37,7 @@ from simulator.departments.draught_survey import Surveys
 from simulator.departments.seaworthiness_judgement import Judgements
 from simulator.evidence import Evidence
 from simulator.setting import Setting
-from simulator.times import DAY_DS
+from simulator.times import DAY_DS, instants_after
 from simulator.truth.areas import Areas, at_instants, divisible, percentile_of
 from simulator.world import ships as world
 from simulator.world.districts import HANGZHOU
@@ -132,7 +132,7 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
     entered = []
     for began in world.begun_by(day):
         made = world.journeys(seed, scenario, ships, began)
-        at = began.toordinal() * DAY_DS + np.rint(made["entered_s"].to_numpy() * 10).astype(np.int64)
+        at = instants_after(made["entered_s"], began)
         entered.append(made.assign(entered_ds=at, at_ds=at, mmsi=ships.mmsi[made["ship"].to_numpy()]))
     taken = camera_capture.captured(seed, scenario, day, ships)
     judgements = seaworthiness_judgement.of_captures(seed, scenario, day, ships)

@@ -18,12 +18,12 @@ import pandas as pd
 
 from simulator.scenario import ParkingScenario
 from simulator.streams import stream
+from simulator.times import DAY_S
 from simulator.world import weather
 from simulator.world.calendar import is_free
 from simulator.world.lots import Lot
 from simulator.world.plates import plates as plates
 
-DAY_S = 86_400
 LONGEST_S = 2 * DAY_S - 3_600
 FREE_S = 15 * 60
 LATEST_PAYMENT = timedelta(days=6)  # after leaving; nobody pays later in this city

@@ -14,13 +14,13 @@ import pandas as pd
 
 from simulator.scenario.ships import ShipScenario
 from simulator.streams import stream
-from simulator.world.ships import DAY_S, Fleet
+from simulator.times import DAY_DS
+from simulator.world.ships import Fleet
 
 FIRST = date(2021, 6, 1)
 LISTED_DAYS = 730  # a certificate stays in the list so long after its last day
 NEVER = 0  # of a day that is not given
 SURVEY_DAYS = 30  # an older survey says nothing of a ship's draught
-_DAY_DS = DAY_S * 10
 _DAYS = ("issued", "expires", "suspended_from", "suspended_until")
 _TYPES = dict.fromkeys(("mmsi", *_DAYS), "int64") | {"deepest_m": "float64"}
 _SURVEY_TYPES = {"mmsi": "int64", "surveyed_ds": "int64", "draught_m": "float64"}
@@ -78,7 +78,7 @@ def surveys(seed: int, scenario: ShipScenario, ships: Fleet, day: date) -> pd.Da
     draught = np.round(ships.deepest_m * np.where(deep, 1.03 + 0.17 * u[:, 1], 0.55 + 0.40 * u[:, 1]), 2)
     minute = (6 * 60 + np.floor(u[:, 2] * 14 * 60)).astype(np.int64)
     frame = pd.DataFrame({
-        "mmsi": ships.mmsi, "surveyed_ds": day.toordinal() * _DAY_DS + minute * 600, "draught_m": draught,
+        "mmsi": ships.mmsi, "surveyed_ds": day.toordinal() * DAY_DS + minute * 600, "draught_m": draught,
     })[turn].sort_values(["surveyed_ds", "mmsi"], ignore_index=True)  # fmt: skip
     return frame.assign(survey=[f"D-{day:%Y%m%d}-{number + 1:05d}" for number in range(len(frame))])
 
@@ -102,13 +102,13 @@ def rules(seen: pd.DataFrame, certificates: pd.DataFrame, surveys: pd.DataFrame)
     asked = pd.DataFrame({
         "mmsi": seen["mmsi"].to_numpy(np.int64), "at_ds": seen["at_ds"].to_numpy(np.int64), "row": np.arange(len(seen)),
     }).sort_values("at_ds", kind="stable")  # fmt: skip
-    asked["day"] = asked["at_ds"] // _DAY_DS
+    asked["day"] = asked["at_ds"] // DAY_DS
     # Even of no rows the types are right, or they could not be merged.
     by_issue = certificates.astype(_TYPES).sort_values(["issued", "certificate"], kind="stable")
     both = pd.merge_asof(asked, by_issue, left_on="day", right_on="issued", by="mmsi")
     by_time = surveys[list(_SURVEY_TYPES)].astype(_SURVEY_TYPES).sort_values("surveyed_ds", kind="stable")
     both = pd.merge_asof(
-        both, by_time, left_on="at_ds", right_on="surveyed_ds", by="mmsi", tolerance=SURVEY_DAYS * _DAY_DS
+        both, by_time, left_on="at_ds", right_on="surveyed_ds", by="mmsi", tolerance=SURVEY_DAYS * DAY_DS
     )
     since, until = both["suspended_from"], both["suspended_until"]
     conditions = (

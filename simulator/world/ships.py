@@ -15,9 +15,9 @@ import pandas as pd
 
 from simulator.scenario.ships import MOST_JOURNEYS, ShipScenario
 from simulator.streams import stream
+from simulator.times import DAY_S
 from simulator.world.fairways import FAIRWAYS
 
-DAY_S = 86_400
 KNOT_MS = 1852 / 3600
 LASTS_DAYS = 2  # a journey touches at most so many days
 _SLOT_S = DAY_S // MOST_JOURNEYS
