@@ -46,7 +46,7 @@ def session() -> Iterator[SparkSession]:
     _probe(place)
     spark = _connect(place)
     try:
-        with translated():
+        with translated(), _active(spark):
             yield spark
     except (ServerUnavailable, SessionLost):
         # Nobody is there to release it, and asking would wait once more.
@@ -86,6 +86,22 @@ def _connect(place: str) -> SparkSession:
     spark = SparkSession.builder.remote(place).create()
     spark.client.set_retry_policies([DefaultPolicy(**_RETRIES)])
     return spark
+
+
+@contextlib.contextmanager
+def _active(spark: SparkSession) -> Iterator[None]:
+    """Make this session the one pyspark takes a checkpointed frame to belong to: it does not ask where it was made.
+
+    (pyspark 4.1, proto_to_remote_cached_dataframe; there is no public way to say it.)
+    """
+    from pyspark.sql.connect.session import SparkSession
+
+    earlier = SparkSession.getActiveSession()
+    SparkSession._active_session.session = spark
+    try:
+        yield
+    finally:
+        SparkSession._active_session.session = earlier
 
 
 def _probe(place: str) -> None:

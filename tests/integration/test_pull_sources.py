@@ -252,7 +252,7 @@ def test_a_busy_server_and_a_day_asked_for_again(project, web):
     assert [row["status"] for row in statuses] == ["admitted", "admitted", "repeated"]
     assert statuses[2]["repeats"] == landed()[0]["delivery_id"]
     asked = query(
-        "select kind, table_id, partition_from, partition_to, reason from ledger.requests order by 1, 3"
+        "select kind, table_id, partition_from, partition_to, reason from ledger.requests order by partition_to desc"
     )
     assert [tuple(row.values()) for row in asked] == [
         ("recapture", "admitted.transport.gate", "2026-03-01", "2026-03-02", "the bureau repaired its gates"),
