@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     s3_console_url: str = "http://127.0.0.1:9001"
     airflow_url: str = "http://127.0.0.1:8080"
     spark_driver_memory: str = "4g"
+    # More words for the Java that Spark runs in.
+    spark_java_options: str = ""
     airflow_parallelism: int = 4
     secrets_dir: Path | None = None
     # Who starts and stops the servers: `citylake up`, or somebody else (containers, a city's cluster).

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 _STARTS_WITHIN_S = 120
+# Plans are compiled once and run once: Java's second compiler would only take their processor.
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @functools.cache
@@ -58,8 +60,7 @@ def _start() -> str:
         "spark.sql.ansi.enabled": "true",
         "spark.sql.warehouse.dir": str(folder),
         "spark.local.dir": str(folder),
-        # Plans are compiled once and run once: the second compiler would only take their processor.
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.driver.extraJavaOptions": JAVA_OPTIONS,
     }
     lines = "".join(f"{name} {value}\n" for name, value in settings.items())
     (folder / "spark-defaults.conf").write_text(lines)

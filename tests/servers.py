@@ -12,6 +12,7 @@ from citylake import lake, settings, stack
 from citylake.stack import airflow, minio, minio_users, postgres_roles, start, supervise
 from citylake.stack.sequence import Silent, run_all
 from citylake.stack.site import Site, locked
+from tests.local_spark import JAVA_OPTIONS
 
 _STORAGE = {"build", "postgres", "minio", "roles", "users", "ledger"}
 
@@ -82,7 +83,9 @@ def start_storage() -> TestLake:
     """
     named = os.environ.get("CITYLAKE_TEST_HOME")
     home = Path(named).resolve() if named else Path(tempfile.mkdtemp(prefix="citylake-tests-"))
-    os.environ.update(CITYLAKE_HOME=str(home), CITYLAKE_CLOCK="replay")
+    os.environ.update(
+        CITYLAKE_HOME=str(home), CITYLAKE_CLOCK="replay", CITYLAKE_SPARK_JAVA_OPTIONS=JAVA_OPTIONS
+    )
     forget_settings()
     started = TestLake(home, is_kept=bool(named))
     try:

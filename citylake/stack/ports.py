@@ -81,6 +81,7 @@ def write_settings(site: Site, ports: dict[str, int]) -> None:
         "CITYLAKE_S3_CONSOLE_URL": f"http://127.0.0.1:{ports['minio_console']}",
         "CITYLAKE_AIRFLOW_URL": f"http://127.0.0.1:{ports['airflow']}",
         "CITYLAKE_SPARK_DRIVER_MEMORY": settings.spark_driver_memory,
+        "CITYLAKE_SPARK_JAVA_OPTIONS": settings.spark_java_options,
         "CITYLAKE_AIRFLOW_PARALLELISM": settings.airflow_parallelism,
         "SPARK_REMOTE": f"sc://localhost:{ports['spark']}/;token={token}",
     }

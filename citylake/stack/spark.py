@@ -83,7 +83,9 @@ def configuration(site: Site, port: int) -> dict[str, str]:
         "spark.driver.memory": settings.spark_driver_memory,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder / 'tmp'} -Duser.timezone=UTC",
+        "spark.driver.extraJavaOptions": (
+            f"-Djava.io.tmpdir={folder / 'tmp'} -Duser.timezone=UTC {settings.spark_java_options}".rstrip()
+        ),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.eventLog.enabled": "false",
