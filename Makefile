@@ -13,6 +13,9 @@ endif
 # The shell's own settings for these would be taken for the lake's.
 unexport SPARK_HOME SPARK_CONF_DIR AIRFLOW_HOME AIRFLOW_CONFIG
 
+# Two processes; a file of tests is run by one of them, the quick ones first.
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
 RUN_OPTIONS = $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS)) $(if $(SCALE),--scale $(SCALE)) \
 	$(if $(REALDATA),--realdata $(REALDATA))
 
@@ -44,10 +47,10 @@ check: venv  ## format, lint, types, feed files, unit and repository tests; no s
 types: venv  ## types only
 	@$(BIN)/mypy --no-error-summary citylake simulator
 unit: venv  ## unit and repository tests only
-	@$(BIN)/python -m pytest tests/unit tests/repository
+	@$(TESTS) tests/unit tests/repository
 
 test: venv  ## every test
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 
 test-compose: venv  ## containers against a lake of this machine; needs a container engine, half an hour
 	@CITYLAKE_COMPOSE=1 $(BIN)/python -m pytest tests/end_to_end/test_compose.py

@@ -2,6 +2,7 @@
 
 `unit`, `feeds`, `repository`: nothing but this machine. `integration`: PostgreSQL and MinIO (`lake`).
 `end_to_end`: every server (`whole_lake`). Set CITYLAKE_TEST_HOME to keep a lake between runs.
+`make test` runs two processes beside one another, each with servers of its own; a file is run by one of them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ FOLDERS = {
     "end_to_end": "needs every server",
 }
 OFFLINE = ("unit", "feeds", "repository")
+# These files of tests/end_to_end share a lake, each of the two groups its own.
+WITHOUT_AIRFLOW, BY_AIRFLOW = ("test_a_", "test_b_", "test_c_"), ("test_d_", "test_e_")
 
 
 def pytest_configure(config):
@@ -33,10 +36,21 @@ def _folder(item) -> str:
     return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
+def _group(item) -> str:
+    """What one process runs from begin to end."""
+    for group in (WITHOUT_AIRFLOW, BY_AIRFLOW):
+        if _folder(item) == "end_to_end" and item.path.name.startswith(group):
+            return " ".join(group)
+    return str(item.path)
+
+
+# Before the markers are read by the plugin that spreads the tests.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     order = list(FOLDERS)
     for item in items:
         item.add_marker(_folder(item))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: order.index(_folder(item)))
 
 

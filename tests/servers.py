@@ -79,10 +79,12 @@ def forget_settings() -> None:
 def start_storage() -> TestLake:
     """PostgreSQL and MinIO of the lake in CITYLAKE_TEST_HOME, or of a new one in a temporary folder.
 
-    The folder that CITYLAKE_TEST_HOME names is kept, and its servers go on running afterwards.
+    The folder that CITYLAKE_TEST_HOME names is kept, and its servers go on running afterwards; each of several
+    processes of pytest has a folder of its own in it.
     """
     named = os.environ.get("CITYLAKE_TEST_HOME")
-    home = Path(named).resolve() if named else Path(tempfile.mkdtemp(prefix="citylake-tests-"))
+    of_its_own = os.environ.get("PYTEST_XDIST_WORKER", "")
+    home = Path(named, of_its_own).resolve() if named else Path(tempfile.mkdtemp(prefix="citylake-tests-"))
     os.environ.update(
         CITYLAKE_HOME=str(home), CITYLAKE_CLOCK="replay", CITYLAKE_SPARK_JAVA_OPTIONS=JAVA_OPTIONS
     )
