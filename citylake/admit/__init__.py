@@ -15,7 +15,7 @@ from citylake.admit.unpacking import unread
 from citylake.admit.writing import Target, admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
-from citylake.ledger import decisions, deliveries, profiles, readmissions
+from citylake.ledger import decisions, deliveries, profiles, readmissions, runs
 from citylake.ledger.deliveries import Delivery, Outcome
 from citylake.ledger.feeds import declare_feeds
 from citylake.stewardship import readmission
@@ -160,9 +160,11 @@ def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[
         ("quarantine", Target(feed.quarantine, quarantine_schema(), False), typed.quarantined_files),
         ("admitted", admitted, typed.admitted_files),
     )
-    with forgetting.writing(ROLE, feed.feed_id):
+    with forgetting.writing(ROLE, feed.feed_id, delivery.delivery_id):
+        with ledger.connect(ROLE) as connection:
+            was_tried = runs.began_before(connection, "admit", delivery.delivery_id, run_id)
         return {
-            layer: replace_rows(ROLE, target, delivery.delivery_id, run_id, files)
+            layer: replace_rows(ROLE, target, delivery.delivery_id, run_id, files, was_tried=was_tried)
             for layer, target, files in parts
         }
 

@@ -10,14 +10,19 @@ from citylake.ledger import readmissions
 
 
 @contextlib.contextmanager
-def writing(role: str, feed_id: str, *, alone: bool = False) -> Iterator[None]:
-    """Hold a feed's tables while files are uploaded and committed; with `alone` nobody else does meanwhile.
+def writing(
+    role: str, feed_id: str, delivery_id: str | None = None, *, alone: bool = False
+) -> Iterator[None]:
+    """Hold a feed's tables while files are uploaded and committed; with `alone` nobody else does meanwhile, with a
+    delivery nobody else writes its rows.
 
     The lock is PostgreSQL's and falls with the connection, so a killed run leaves none behind.
     """
     function = "pg_advisory_lock" if alone else "pg_advisory_lock_shared"
     with ledger.connect(role, autocommit=True) as connection:
         connection.execute(f"select {function}(hashtextextended(%s, 0))", (f"write {feed_id}",))
+        if delivery_id:
+            connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"write {delivery_id}",))
         yield
 
 

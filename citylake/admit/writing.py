@@ -40,11 +40,15 @@ def quarantine_schema() -> dict[str, str]:
     return kept | {"rules": "list", "record": "string"}
 
 
-def replace_rows(role: str, target: Target, delivery_id: str, run_id: str, files: list[Path]) -> int | None:
+def replace_rows(
+    role: str, target: Target, delivery_id: str, run_id: str, files: list[Path], *, was_tried: bool
+) -> int | None:
     """Make the rows of a delivery in a table be those of `files`; returns the snapshot, None without one.
 
     Uploads first, then one commit that deletes the delivery's rows and adds the files. Repeating
-    replaces; a kill before the commit leaves orphan files, which maintenance removes.
+    replaces; a kill before the commit leaves orphan files, which maintenance removes. To delete is to read every
+    manifest of the table; it is left out unless another attempt at this delivery ever began (`was_tried`). Nobody else
+    may write this delivery's rows meanwhile: what is only added is committed whatever came between.
     """
     from pyiceberg.exceptions import CommitFailedException, ValidationException
     from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -61,7 +65,8 @@ def replace_rows(role: str, target: Target, delivery_id: str, run_id: str, files
     )  # fmt: skip
     def commit() -> int | None:
         table.refresh()
-        _replace(table, target, delivery_id, run_id, uploaded)
+        if was_tried or uploaded:
+            _replace(table, target, delivery_id, run_id, uploaded, was_tried=was_tried)
         snapshot = table.current_snapshot()
         return snapshot.snapshot_id if snapshot else None
 
@@ -79,14 +84,16 @@ def _upload(role: str, table_id: str, delivery_id: str, run_id: str, files: list
     return addresses
 
 
-def _replace(table, target: Target, delivery_id: str, run_id: str, uploaded: list[str]) -> None:
+def _replace(
+    table, target: Target, delivery_id: str, run_id: str, uploaded: list[str], *, was_tried: bool
+) -> None:
     import warnings
 
     properties = {"citylake.delivery-id": delivery_id, "citylake.run-id": run_id}
     retyped = _retyped(table, target.columns)
     with table.transaction() as transaction, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Delete operation did not match any records")
-        if table.current_snapshot() is not None:
+        if table.current_snapshot() is not None and (was_tried or retyped):
             leaving = target.leaving() if retyped else ()
             going = ", ".join(f"'{each}'" for each in sorted({delivery_id, *leaving}))
             # Before the columns change: what is rewritten is read as it was written.

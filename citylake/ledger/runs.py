@@ -81,3 +81,12 @@ def run(role: str, verb: str, subject: str) -> Iterator[Run]:
                 " message = %s where run_id = %s",
                 (status, opened.rows, opened.message, opened.run_id),
             )
+
+
+def began_before(connection, verb: str, subject: str, run_id: str) -> bool:
+    """Whether another run of a verb on a subject ever began, however it ended; runs are never deleted."""
+    row = connection.execute(
+        "select exists (select from ledger.runs where verb = %s and subject = %s and run_id <> %s) as began",
+        (verb, subject, run_id),
+    ).fetchone()
+    return row["began"]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from citylake import lake as lake_module
 from citylake import settings
 from citylake.admit import admit
 from citylake.errors import Problems
@@ -165,3 +166,20 @@ def test_a_delivery_admitted_twice_at_once_has_its_rows_once(lake):
         list(pool.map(admit, [delivery_id] * 3))
     assert len(rows(f"admitted.{AIR}", delivery_id=delivery_id)) == 5
     assert outcome(delivery_id)["attempt"] == 3
+
+
+def test_a_first_admission_only_adds_and_another_replaces(lake):
+    lake.empty()
+    delivery_id = deliver("environment", air_name("S", DAY), air_file("S", DAY, 5))[0]
+    admit(delivery_id)
+    assert changes(f"admitted.{AIR}") == ["append"]
+    admit(delivery_id)
+    assert changes(f"admitted.{AIR}") == ["append", "delete", "append"]
+    assert len(rows(f"admitted.{AIR}")) == 5
+    assert lake_module.metadata_location("admit", f"quarantine.{AIR}") is None
+
+
+def changes(table_id: str) -> list[str]:
+    """What was done to an Iceberg table, in order."""
+    table = lake_module.catalog("admit").load_table(lake_module.identifier(table_id))
+    return [each.summary.operation.value for each in table.snapshots()]

@@ -32,7 +32,9 @@ def test_a_command_says_what_it_does_and_shows_an_example(entry):
 
 
 @pytest.mark.parametrize(
-    ("entry", "example"), [(entry, line) for entry in COMMANDS for line in entry.examples], ids=str
+    ("entry", "example"),
+    [(entry, line) for entry in COMMANDS for line in entry.examples],
+    ids=lambda of: of if isinstance(of, str) else of.words,
 )
 def test_an_example_can_be_typed_as_it_stands(entry, example):
     program, *typed = shlex.split(example)
