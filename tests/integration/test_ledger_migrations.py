@@ -100,7 +100,7 @@ def test_a_ledger_newer_than_the_code_is_refused_and_left_alone(database):
         ledger.migrate(NAME)
     assert str(refused.value) == (
         f"database {NAME}: the ledger was made by a newer release of citylake\n"
-        "  Found: ledger revision 9999.  Expected 0008 or an earlier one.\n"
+        "  Found: ledger revision 9999.  Expected 0009 or an earlier one.\n"
         "  Use that release again; or restore the backup of before its upgrade."
     )
     assert shape(database) == before
