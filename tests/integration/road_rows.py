@@ -143,12 +143,13 @@ def random_messages(chance: random.Random, days: list[date]) -> dict[str, tuple[
 
 
 def random_speeds(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:
-    """Speeds that stay for hours, also over midnight, of segments that come to be monitored."""
+    """Speeds that stay for hours, also over midnight and the ends of the daytime, of segments that come to be monitored."""
+    hours = [*range(12), *range(60, 100), *range(255, 288)]  # of five minutes each
     segments = [segment(f"S{n}", n, monitored=days[n * 5]) for n in range(3)]
     rows, kmh = [], 30.0
     for name in ("S0", "S1", "S99"):
         for day in days:
-            for n in range(0, 288, 3) if name == "S99" else range(288):
+            for n in hours:
                 kmh = kmh if chance.random() < 0.97 else chance.choice([20.0, 30.0, 44.4])
                 shown = kmh if chance.random() < 0.98 else None
                 start = datetime.combine(day, datetime.min.time(), CHINA) + n * 5 * MINUTE
