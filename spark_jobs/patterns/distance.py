@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 _EARTH_M = 6_371_008.8  # mean radius (IUGG)
+_MICROMETRES = 6  # digits
 _AXES = ("_cell_x", "_cell_y", "_cell_z")
 
 
@@ -26,7 +27,7 @@ def near(
     """`rows` with `columns` and `distance_m` of every row of `others` no farther than `reach_m`, once for each.
 
     Both hold `longitude` and `latitude`, WGS 84 degrees; rows without a place, and those with nothing near, are left out.
-    Distances are great circles in whole millimetres, so that the last bit of a sine does not say which of two is nearer.
+    Distances are great circles in whole micrometres, so that the last bit of a sine does not say which of two is nearer.
 
     Joins on equal cells of space: cubes as wide as the reach, cut from the axes of the earth. No two places that are
     near lie more than one cube apart along an axis, at the poles and where longitudes begin anew neither; so `others` stand
@@ -39,7 +40,7 @@ def near(
         known = known.withColumn(axis, F.explode(F.sequence(F.col(axis) - 1, F.col(axis) + 1)))
     # A row lies in one cell, so it meets another once.
     pairs = _placed(rows, longitude, latitude, reach_m).join(known, on=list(_AXES), how="inner")
-    distance = F.round(great_circle_m(longitude, latitude, "_longitude", "_latitude"), 3)
+    distance = F.round(great_circle_m(longitude, latitude, "_longitude", "_latitude"), _MICROMETRES)
     found = pairs.withColumn("distance_m", distance).filter(F.col("distance_m") <= reach_m)
     return found.select(
         *rows.columns, *[F.col(f"_other.{name}").alias(name) for name in columns], "distance_m"
