@@ -2,10 +2,11 @@
 
 All but `once` are pure functions over DataFrames. Each reads a bounded time around a row, said in its docstring, so that a
 day made alone (with the window its declaration asks for) equals the same day made with all others. None joins on a range, which
-would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of the plane.
+would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of the plane or of space.
 """
 
 from spark_jobs.patterns.area import inside
+from spark_jobs.patterns.distance import great_circle_m, near
 from spark_jobs.patterns.history import as_of, in_force, latest, previous, with_equal_run
 from spark_jobs.patterns.interval import intervals
 from spark_jobs.patterns.nearness import nearest
@@ -13,9 +14,10 @@ from spark_jobs.patterns.pairing import pair
 from spark_jobs.patterns.reuse import once
 from spark_jobs.patterns.session import sessions
 from spark_jobs.patterns.sums import exact_mean, exact_sum
+from spark_jobs.patterns.travel import travel_ms
 from spark_jobs.patterns.wildcard import match_wildcards
 
 __all__ = [
-    "as_of", "exact_mean", "exact_sum", "in_force", "inside", "intervals", "latest", "match_wildcards", "nearest",
-    "once", "pair", "previous", "sessions", "with_equal_run",
+    "as_of", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals", "latest", "match_wildcards",
+    "near", "nearest", "once", "pair", "previous", "sessions", "travel_ms", "with_equal_run",
 ]  # fmt: skip

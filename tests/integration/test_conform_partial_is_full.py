@@ -10,7 +10,7 @@ import pytest
 from citylake.conform.days import ranges, widened, within
 from citylake.conform.frame import shaped
 from citylake.table import Table, job_module, load_tables
-from tests.integration import parking_rows, ship_rows
+from tests.integration import parking_rows, road_rows, ship_rows
 from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
 from tests.integration.test_conform_case_day import REPORTS
 from tests.local_spark import session
@@ -74,6 +74,9 @@ GENERATORS = {
     "conformed.transport.ship_track": lambda chance: ship_rows.random_positions(chance, DAYS),
     "conformed.transport.ship_passage": lambda chance: ship_rows.random_passages(chance, DAYS),
     "conformed.transport.ship_capture": lambda chance: ship_rows.random_captures(chance, DAYS),
+    "conformed.transport.incident_response": lambda chance: road_rows.random_incidents(chance, DAYS),
+    "conformed.transport.incident_message": lambda chance: road_rows.random_messages(chance, DAYS),
+    "conformed.transport.road_segment_day": lambda chance: road_rows.random_speeds(chance, DAYS),
 }
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 # One run of it is as long as of all others together: fewer runs.

@@ -11,6 +11,7 @@ from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
+from tests.unit.road_city import escalated, incident, message, road_segment, segment_day
 from tests.unit.ship_city import capture, fairway, passage, ship, track
 
 DAYS = [date(2026, 3, 1) + timedelta(days=number) for number in range(40)]
@@ -94,6 +95,18 @@ DEFECTS = {
         f"update marts.fct_ship_track set max_speed_kn = 41 where _business_date = '{LAST}'",
     "transport.fct_ship_track.nobody_jumps":
         f"update marts.fct_ship_track set distance_km = 3001 where _business_date = '{LAST}'",
+    "transport.fct_incident.nobody_arrives_before_the_report":
+        f"update marts.fct_incident set response_s = -1 where incident_id = 'A{LAST}'",
+    "transport.fct_incident.escalations_lead_to_a_graver_level":
+        f"update marts.fct_incident set is_graver_than_before = false where incident_id = 'E{LAST}'",
+    "transport.fct_incident.segments_are_known":
+        "update marts.fct_incident set warning_unknown_segment = true where day(_business_date) <= 3",
+    "transport.int_incident_messages.most_messages_are_acknowledged":
+        "update marts.int_incident_messages set paired_as = 'open_only' where day(_business_date) <= 3",
+    "transport.fct_road_segment_day.most_monitored_segments_are_heard":
+        "update marts.fct_road_segment_day set interval_count = 0 where segment_id = 'S1' and day(_business_date) <= 3",
+    "transport.fct_road_segment_day.few_detectors_are_stuck":
+        "update marts.fct_road_segment_day set equal_speed_count = 24 where segment_id = 'S1' and day(_business_date) <= 3",
 }  # fmt: skip
 
 ALL = [
@@ -133,7 +146,7 @@ def _transport():
         bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
         for day in DAYS
     ]
-    return _ships() | {"conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
+    return _ships() | _roads() | {"conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
             "conformed.transport.parking_session": entries,
             "conformed.transport.parking_account": [row for rows in bills for row in rows]}  # fmt: skip
 
@@ -153,6 +166,29 @@ def _ships():
             passage(f"P{day}", "F01", day, capture_id=f"C{day}", captured_on=day, **seen) for day in DAYS
         ],
         "conformed.transport.ship_capture": [capture(f"C{day}", "F01", day, "exact", "auto", 8.0) for day in DAYS],
+    }  # fmt: skip
+
+
+def _roads():
+    """An incident a day that somebody came to, one that grew out of another, a message, and a segment that nobody monitors."""
+    heard = {
+        "interval_count": 280,
+        "vehicle_count": 9_000,
+        "travel_vehicle_ms": 9,
+        "free_vehicle_ms": 8,
+        "equal_speed_count": 3,
+    }
+    return {
+        "conformed.transport.road_segment": [road_segment("S1", "330106"), road_segment("S2", "330108")],
+        "conformed.transport.incident_response": [
+            row for day in DAYS
+            for row in (incident(f"A{day}", "330106", day, 600.0), escalated(f"E{day}", "330108", day, 300.0))
+        ],
+        "conformed.transport.incident_message": [message(f"L{day}", "330106", day) for day in DAYS],
+        "conformed.transport.road_segment_day": [
+            row for day in DAYS for row in (segment_day("S1", "330106", day, **heard),
+                                            segment_day("S2", "330108", day, is_monitored=False))
+        ],
     }  # fmt: skip
 
 

@@ -30,7 +30,9 @@ def declared(tmp_path):
 def test_the_declared_indicators_are_these():
     assert sorted(all_indicators()) == [
         "e1_no2_ugm3", "e1_o3_ugm3", "e1_pm10_ugm3", "e1_pm25_ugm3", "e1_so2_ugm3", "e1_valid_data_pct",
-        "h5_new_case_count", "t3_auto_judged_pct", "t3_capture_to_judgement_p95_s", "t3_recognition_error_pct",
+        "h5_new_case_count", "t1_acknowledged_in_time_pct", "t1_congestion_ratio", "t1_escalation_in_time_pct",
+        "t1_incident_delay_vehicle_h", "t1_monitored_major_road_pct", "t1_response_p50_min", "t1_response_p90_min",
+        "t3_auto_judged_pct", "t3_capture_to_judgement_p95_s", "t3_recognition_error_pct",
         "t3_unmatched_capture_pct", "t3_unseaworthy_passage_pct", "t6_arrears_recovered_30d_pct",
         "t6_entry_p50_s", "t6_entry_p95_s", "t6_lot_adopted_pct",
         "t6_occupancy_pct", "t6_paid_after_leaving_pct", "t6_scenic_barrier_removed_pct",
