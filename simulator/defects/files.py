@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
+from simulator.defects.layouts import COMMAS, Layout
 from simulator.defects.rows import Spoiled, spoil
 from simulator.deliveries import Delivery, Label, Observation, Reading, local
 from simulator.streams import count_on, stream
@@ -42,6 +43,7 @@ class Form:
     line_end: str = "\n"
     removable: str = ""
     mistaken: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows
+    layout: Layout = COMMAS
 
 
 def file_kinds(
@@ -106,12 +108,9 @@ class DayFile:
             kind: count_on(self.seed, f"{self.form.subject} {self.sender} {kind}", self.day, rate, len(rows))
             for kind, rate in self.rates.model_dump().items()
         }
-        texts = self.form.texts(rows)
-        return (
-            rows,
-            texts,
-            spoil(texts, counts if faults else {}, self.form.wrong, self.form.contradiction, random),
-        )
+        form, texts = self.form, self.form.texts(rows)
+        planted = counts if faults else {}
+        return rows, texts, spoil(texts, planted, form.wrong, form.contradiction, random, form.layout)
 
     def _admitted(
         self, sequence: int, at: datetime, rows: pd.DataFrame, texts: pd.DataFrame, spoiled: Spoiled,
@@ -139,11 +138,9 @@ class DayFile:
     def _held(self, at: datetime, kind: str, lines: list[str]) -> Observation:
         header, column = self.form.header, None
         if kind == "removed_column":
-            column, gone = self.form.removable, header.index(self.form.removable)
-            header = header[:gone] + header[gone + 1 :]
-            lines = [
-                ",".join(fields[:gone] + fields[gone + 1 :]) for fields in (line.split(",") for line in lines)
-            ]
+            column = self.form.removable
+            lines = [self.form.layout.without(line, header, column) for line in lines]
+            header = tuple(name for name in header if name != column)
         label = Label(self.form.feed, self.name, 1, None, column, kind, "held")
         return Observation(
             self._delivery(1, at, header, lines), (label,), (Reading(self.form.feed, "held", len(lines)),)
@@ -151,5 +148,7 @@ class DayFile:
 
     def _delivery(self, sequence: int, at: datetime, header: tuple[str, ...], lines: list[str]) -> Delivery:
         end = self.form.line_end
-        content = (end.join((",".join(header), *lines)) + end).encode(self.form.encoding)
+        whole = self.form.layout.head(header) + lines
+        # Of no line at all, as JSON lines may be, nothing is left to end.
+        content = (end.join(whole) + end if whole else "").encode(self.form.encoding)
         return Delivery(self.form.department, self.name, sequence, self.sender, at, content)
