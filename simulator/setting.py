@@ -19,7 +19,8 @@ from simulator.world.stations import STATIONS, Station, stations
 class Asked:
     """What a city is asked for. `until` is its last business day, the scenario's if None.
 
-    `scale` multiplies the parking spaces, and with them the cars that park, the ships and the road segments; above 1 the stations too.
+    `scale` multiplies the parking spaces, and with them the cars that park, the ships, the segments of roads and what
+    happens on them; above 1 the stations too.
     """
 
     seed: int

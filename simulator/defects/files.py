@@ -89,9 +89,11 @@ class DayFile:
         if kind == "late_file":
             return [self._admitted(1, late, *spoiled, kind)]
         if kind == "corrected_file":
-            before = self._spoiled(form.mistaken(self.rows), random)
+            # What was drawn so far is not sent. Of a large city's file not even two versions' texts at once are small.
+            del spoiled
+            before = self._admitted(1, due, *self._spoiled(form.mistaken(self.rows), random))
             better = self._spoiled(self.rows, random, faults=False)
-            return [self._admitted(1, due, *before), self._admitted(2, late, *better, kind)]
+            return [before, self._admitted(2, late, *better, kind)]
         first = self._admitted(1, due, *spoiled)
         if kind == "same_bytes":
             at = local(self.day + timedelta(1), 8, 40, timedelta(seconds=seconds // 90))

@@ -49,7 +49,7 @@ class Commas:
 class JsonLines:
     """An object a line, its values texts or null (of an empty text); no line above. No text has a quotation mark in it."""
 
-    def head(self, header: tuple[str, ...]) -> list[str]:
+    def head(self, header: tuple[str, ...]) -> list[str]:  # noqa: ARG002 (others need it)
         """None."""
         return []
 
@@ -65,7 +65,7 @@ class JsonLines:
         """A bracket too many, or a line that was cut."""
         return f"{line}}}" if row % 2 else line[: len(line) // 2]
 
-    def without(self, line: str, header: tuple[str, ...], column: str) -> str:
+    def without(self, line: str, header: tuple[str, ...], column: str) -> str:  # noqa: ARG002
         """Without the column's name and value; as a text, for a broken line is no object."""
         return re.sub(f'"{re.escape(column)}": ("[^"]*"|null)(, )?', "", line)
 

@@ -52,9 +52,7 @@ def segment_delivery(roads: Roads, at: datetime) -> Delivery:
     """The list of segments of an instant."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows([SEGMENT_HEADER, *segment_rows(roads, at.date())])
-    return Delivery(
-        DEPARTMENT, f"路段_{at:%Y%m%d}.csv", 1, SENDER, at, text.getvalue().encode("utf-8-sig")
-    )
+    return Delivery(DEPARTMENT, f"路段_{at:%Y%m%d}.csv", 1, SENDER, at, text.getvalue().encode("utf-8-sig"))
 
 
 def centre_delivery(at: datetime) -> Delivery:

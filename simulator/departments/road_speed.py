@@ -78,7 +78,9 @@ def _missed(random: np.random.Generator, rates: DetectorRates, detectors: int) -
 
 def _tenths(values: pd.Series) -> np.ndarray:
     """Tenths of km/h as texts; each text is made once, for there are many values and few different ones."""
-    texts = np.array([f"{each / 10:.1f}" for each in range(int(values.to_numpy().max(initial=0)) + 1)], dtype=object)
+    texts = np.array(
+        [f"{each / 10:.1f}" for each in range(int(values.to_numpy().max(initial=0)) + 1)], dtype=object
+    )
     return texts[values.to_numpy()]
 
 
@@ -86,8 +88,13 @@ def _texts(day: date, rows: pd.DataFrame) -> pd.DataFrame:
     midnight = pd.Timestamp(day)
     starts = np.array([f"{midnight + timedelta(minutes=_MINUTES * number):%Y-%m-%d %H:%M:%S}" for number in range(INTERVALS)],
                       dtype=object)  # fmt: skip
-    names = np.array([f"S{number:05d}" for number in range(int(rows["segment"].to_numpy().max(initial=0)) + 1)], dtype=object)
-    counts = np.array([str(number) for number in range(int(rows["vehicles"].to_numpy().max(initial=0)) + 1)], dtype=object)
+    names = np.array(
+        [f"S{number:05d}" for number in range(int(rows["segment"].to_numpy().max(initial=0)) + 1)],
+        dtype=object,
+    )
+    counts = np.array(
+        [str(number) for number in range(int(rows["vehicles"].to_numpy().max(initial=0)) + 1)], dtype=object
+    )
     speed = _tenths(rows["speed_dkmh"])
     speed[(rows["speed_dkmh"] == NOBODY).to_numpy()] = NO_SPEED
     columns = (

@@ -110,5 +110,7 @@ def _distances_m(network: Network, place: int, others: np.ndarray) -> np.ndarray
     """Along great circles."""
     lon, lat = np.radians(network.longitude[others]), np.radians(network.latitude[others])
     own_lon, own_lat = np.radians(network.longitude[place]), np.radians(network.latitude[place])
-    halves = np.sin((lat - own_lat) / 2) ** 2 + np.cos(lat) * np.cos(own_lat) * np.sin((lon - own_lon) / 2) ** 2
+    halves = (
+        np.sin((lat - own_lat) / 2) ** 2 + np.cos(lat) * np.cos(own_lat) * np.sin((lon - own_lon) / 2) ** 2
+    )
     return 2 * EARTH_M * np.arcsin(np.sqrt(halves))

@@ -69,7 +69,9 @@ def indicators(
     """The indicators of roads of days (all of the city's, if None), by district and for the city; each day for itself."""
 
     def of_day(day: date) -> pd.DataFrame:
-        return at_instants(happened(city, day), lambda as_of: table(known_at(city, day, as_of), day), instants)
+        return at_instants(
+            happened(city, day), lambda as_of: table(known_at(city, day, as_of), day), instants
+        )
 
     return pd.concat([of_day(day) for day in days or city.days], ignore_index=True)
 
@@ -109,7 +111,9 @@ def _around(day: date) -> tuple[date, ...]:
 def _known(city: Evidence, kind: type, columns: tuple[str, ...], day: date, as_of: datetime) -> pd.DataFrame:
     """Everything known of a kind from the files of the days around a day."""
     parts = [each.rows[list(columns)] for each in city.facts(kind, _around(day), as_of)]
-    empty = pd.DataFrame({name: pd.Series(dtype="int64" if name.endswith("_ds") else object) for name in columns})
+    empty = pd.DataFrame(
+        {name: pd.Series(dtype="int64" if name.endswith("_ds") else object) for name in columns}
+    )
     return pd.concat(parts, ignore_index=True) if parts else empty
 
 
@@ -142,9 +146,7 @@ def _minutes(until: pd.Series, since: pd.Series) -> pd.Series:
     return ((until - since) / 600).where(until != NEVER)
 
 
-def _delays(
-    network: Network, seen: pd.DataFrame, day: date, speeds: list[pd.DataFrame | None]
-) -> np.ndarray:
+def _delays(network: Network, seen: pd.DataFrame, day: date, speeds: list[pd.DataFrame | None]) -> np.ndarray:
     """Of each incident of the days around a day, what vehicles lost because of it; only those of the day are meant, and
     those far from it are left out: they compete for nothing that is meant."""
     costs = np.concatenate(
@@ -152,7 +154,9 @@ def _delays(
         axis=1,
     )  # fmt: skip
     begin = day.toordinal() * DAY_DS
-    near = ((seen["reported_ds"] >= begin - _OVERLAP_DS) & (seen["reported_ds"] < begin + DAY_DS + _OVERLAP_DS)).to_numpy()
+    near = (
+        (seen["reported_ds"] >= begin - _OVERLAP_DS) & (seen["reported_ds"] < begin + DAY_DS + _OVERLAP_DS)
+    ).to_numpy()
     found = np.zeros(len(seen), dtype=np.int64)
     found[near] = delays_ms(network, seen[near], costs, day + timedelta(AROUND[0]))[0]
     return found
@@ -162,7 +166,11 @@ def _sends(events: pd.DataFrame, day: date) -> pd.DataFrame:
     """The messages sent on a day: receiver, level, in_time."""
     message = pd.factorize(events["message"])[0].astype(np.int64)
     # One number by message and time: no two messages come near each other in it.
-    at = events["acted_ds"].to_numpy(np.int64) - events["acted_ds"].min() if len(events) else np.zeros(0, np.int64)
+    at = (
+        events["acted_ds"].to_numpy(np.int64) - events["acted_ds"].min()
+        if len(events)
+        else np.zeros(0, np.int64)
+    )
     key = message * 10 * DAY_DS + at
     is_sent = events["is_sent"].to_numpy(bool)
     sends = events.assign(key=key)[is_sent].sort_values(["key", "event"], ignore_index=True)
@@ -182,9 +190,7 @@ def _levels(numbers: pd.Series) -> np.ndarray:
     return np.array(LEVELS, dtype=object)[numbers.to_numpy(np.int64) - 1]
 
 
-def _segments(
-    listed: pd.DataFrame, network: Network, day: date, passed: pd.DataFrame | None
-) -> pd.DataFrame:
+def _segments(listed: pd.DataFrame, network: Network, day: date, passed: pd.DataFrame | None) -> pd.DataFrame:
     """The listed segments on a day; none where no speed of the day is known."""
     rows = listed[["segment", "length_m", "is_major"]].assign(
         is_monitored=(listed["since"] > NEVER) & (listed["since"] <= day.toordinal())
@@ -228,7 +234,9 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
         "is_major": roads.is_major, "since": roads.monitored_from,
     })  # fmt: skip
     of_day = (seen["reported_ds"] // DAY_DS == day.toordinal()).to_numpy()
-    places = pd.DataFrame([(each.identifier, each.district_code) for each in CENTRES], columns=["receiver", "district"])
+    places = pd.DataFrame(
+        [(each.identifier, each.district_code) for each in CENTRES], columns=["receiver", "district"]
+    )
     return table(Outcome(
         incidents[of_day], sends, _segments(listed, network, day, speeds[day]), listed[["segment", "district"]], places,
         HANGZHOU,
@@ -263,7 +271,9 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     major = outcome.segments[outcome.segments["is_major"].astype(bool)]
     monitored_m = major["length_m"] * major["is_monitored"]
     for name, share in (("p50", 0.5), ("p90", 0.9)):
-        yield roads.rows(f"t1_response_{name}_min", reached, percentile_of("response_min", share), 1, by_level)
+        yield roads.rows(
+            f"t1_response_{name}_min", reached, percentile_of("response_min", share), 1, by_level
+        )
     in_time = grown.assign(in_time=grown["grown_s"] <= ESCALATED_S)
     yield roads.rows("t1_escalation_in_time_pct", in_time, _share("in_time"), 100)
     yield centres.rows("t1_acknowledged_in_time_pct", outcome.sends, _share("in_time"), 100, by_level)

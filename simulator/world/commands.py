@@ -43,14 +43,18 @@ def messages(seed: int, scenario: RoadScenario, roads: Roads, day: date) -> pd.D
     record = np.repeat(np.arange(len(about)), steps)
     step = np.arange(steps.sum()) - np.repeat(np.cumsum(steps) - steps, steps)
     rows, levels = about.iloc[record], about["level"].to_numpy()[record]
-    ways = np.array([_CHAINS[level][number] for level, number in zip(levels.tolist(), step.tolist(), strict=True)])
+    ways = np.array(
+        [_CHAINS[level][number] for level, number in zip(levels.tolist(), step.tolist(), strict=True)]
+    )
     segment = rows["segment"].to_numpy()
     centres = commanding(roads.district_code[segment], segment)
     random, each = stream(seed, "command messages", day), np.arange(len(rows))
     u, normal = random.random((4, len(rows))), random.normal(0, 1, len(rows))
     rates = scenario.messages
     waits = {CITY_LEVEL: rates.city_s, DISTRICT_LEVEL: rates.district_s, SQUAD_LEVEL: rates.squad_s}
-    median, spread = (np.array([getattr(waits[level], name) for level in ways[:, 1]]) for name in ("median", "spread"))
+    median, spread = (
+        np.array([getattr(waits[level], name) for level in ways[:, 1]]) for name in ("median", "spread")
+    )
     takes = np.clip(np.rint(median * np.exp(spread * normal)), 1, _LONGEST_S)
     # A step begins some minutes after the one before, whether that was acknowledged or not.
     sent = rows["reported_ds"].to_numpy() + 10 * np.floor(5 + 55 * u[0] + 180 * step).astype(np.int64)

@@ -53,7 +53,9 @@ def begun(seed: int, scenario: RoadScenario, roads: Roads, day: date) -> pd.Data
         now = now.assign(incident=[f"IN{day:%Y%m%d}{number:05d}{rung}" for number in now["number"]])
         parts.append(now.assign(**_course(scenario.incidents, now, u, normal)))
         rates = scenario.incidents.escalation
-        rate = now["level"].map({FIRST_LEVEL: 0.0, SECOND_LEVEL: rates.second_level, THIRD_LEVEL: rates.third_level})
+        rate = now["level"].map(
+            {FIRST_LEVEL: 0.0, SECOND_LEVEL: rates.second_level, THIRD_LEVEL: rates.third_level}
+        )
         grows = now[u[2] < rate.to_numpy()]
         lost = random.random(len(grows)) < rates.unknown_origin
         later = 10 * np.floor(_LATER_S[0] + random.random(len(grows)) * (_LATER_S[1] - _LATER_S[0] + 1))
@@ -110,7 +112,9 @@ def _course(
 
 def _takes(wait: Wait, normal: np.ndarray, factor: np.ndarray | float) -> np.ndarray:
     """Tenths of seconds that a step takes; whole seconds, at most eight hours."""
-    return 10 * np.rint(np.minimum(wait.median * factor * np.exp(wait.spread * normal), 28_800)).astype(np.int64)
+    return 10 * np.rint(np.minimum(wait.median * factor * np.exp(wait.spread * normal), 28_800)).astype(
+        np.int64
+    )
 
 
 def reported(seed: int, scenario: RoadScenario, roads: Roads, day: date) -> pd.DataFrame:

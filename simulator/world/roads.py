@@ -118,7 +118,9 @@ def _ends(
     start = np.stack([np.sin(angle), np.cos(angle)], axis=1) * around[:, None]
     until = start + np.stack([_running(step[:, axis], begins) for axis in (0, 1)], axis=1)
     centre = np.array([_CENTRES[code] for code in district])[road]
-    degrees = np.stack([METRES_PER_DEGREE * np.cos(np.radians(centre[:, 1])), np.full(len(road), METRES_PER_DEGREE)], 1)
+    degrees = np.stack(
+        [METRES_PER_DEGREE * np.cos(np.radians(centre[:, 1])), np.full(len(road), METRES_PER_DEGREE)], 1
+    )
     return np.stack([centre + (until - step) / degrees, centre + until / degrees], axis=1)
 
 
@@ -145,4 +147,6 @@ def _names(of_road: np.ndarray, is_major: np.ndarray) -> np.ndarray:
         (of_road[:, 6] * len(_FIRST)).astype(int), (of_road[:, 7] * len(_SECOND)).astype(int), of_road[:, 7] * 40 % 2,
     )  # fmt: skip
     parts = zip(first, second, is_major.astype(int), suffix.astype(int), strict=True)
-    return np.array([f"{_FIRST[a]}{_SECOND[b]}{_SUFFIXES[major][c]}" for a, b, major, c in parts], dtype=object)
+    return np.array(
+        [f"{_FIRST[a]}{_SECOND[b]}{_SUFFIXES[major][c]}" for a, b, major, c in parts], dtype=object
+    )
