@@ -122,9 +122,9 @@ def test_a_message_is_acknowledged_by_what_follows_it_if_it_is_not_sent_again_be
     assert _in_time(("M", "s", 0), ("M", "s", 20), ("M", "a", 30)) == [("I", False), ("I", True)]
     assert _in_time(("M", "s", 0), ("M", "a", 20), ("M", "s", 20)) == [("I", True), ("I", False)]
     # Twice in an instant: the one of the greater number is the last.
-    assert _in_time(("M", "s", 0, 3, 2), ("M", "s", 0, 1, 1), ("M", "a", 30, 1, 3)) == [
-        ("I", False),
-        ("III", True),
+    assert _in_time(("M", "s", 0, 1, 2), ("M", "s", 0, 3, 1), ("M", "a", 30, 1, 3)) == [
+        ("III", False),
+        ("I", True),
     ]
     # The next day's acknowledgement counts, the next day's send does not.
     assert _in_time(("M", "s", 43_190, 3), ("M", "a", 43_250, 3), ("N", "s", 43_200)) == [("III", True)]

@@ -139,6 +139,7 @@ def test_detectors_miss_intervals_and_hours_at_their_rates():
         rows = road_speed.measured(1, with_changes({"detectors": rates}), DAY, network)
         missing[name] = 1 - len(rows) / len(network.monitored(DAY)) / 288
         assert not rows.duplicated(["segment", "interval"]).any()
+        assert set(rows["segment"] - 1) == set(network.monitored(DAY))
     assert missing["none"] == 0
     assert missing["single"] == pytest.approx(0.01, abs=0.001)
     assert missing["both"] - missing["single"] == pytest.approx(0.01 * 6 / 24, abs=0.0015)
