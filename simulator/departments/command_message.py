@@ -19,7 +19,6 @@ from simulator.times import DAY_DS, time_text
 from simulator.world import incidents
 from simulator.world.command import CENTRES
 from simulator.world.commands import messages
-from simulator.world.incidents import NEVER
 from simulator.world.roads import Roads
 
 DEPARTMENT = "transport"
@@ -67,7 +66,7 @@ def acted(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> pd.Data
         for name in instants
     ]
     events = pd.concat(parts, ignore_index=True)
-    of_day = events[(events["acted_ds"] != NEVER) & (events["acted_ds"] // DAY_DS == day.toordinal())]
+    of_day = events[events["acted_ds"] // DAY_DS == day.toordinal()]  # what never comes is of no day
     made = of_day.sort_values(["acted_ds", "message", "is_sent"], ignore_index=True)
     return made.assign(event=[f"{day:%Y%m%d}{number + 1:06d}" for number in range(len(made))])
 
