@@ -14,22 +14,27 @@ from simulator.departments import (
     ais_position,
     camera_capture,
     case_report,
+    command_message,
     district,
     draught_survey,
+    incident,
     parking_event,
     parking_lists,
     parking_occupancy,
     parking_payment,
+    road_lists,
+    road_speed,
     seaworthiness_judgement,
     ship_lists,
 )
 from simulator.evidence import Evidence, Source, source_of
-from simulator.scenario import Scenario, ShipScenario
+from simulator.scenario import RoadScenario, Scenario, ShipScenario
 from simulator.setting import Asked, Setting, days_of
 from simulator.truth.condensed import condensed
 from simulator.world.districts import changes, known_on
 from simulator.world.fairways import FAIRWAYS
 from simulator.world.lots import Lot
+from simulator.world.roads import Roads
 from simulator.world.ships import Fleet
 from simulator.world.stations import Station
 
@@ -84,6 +89,7 @@ def lists(setting: Setting) -> list[Observation]:
     return [
         *case_report.shipped(), *references(first, last, setting.stations, setting.lots),
         *ship_references(setting.seed, setting.scenario.ships, first, last, setting.ships),
+        *road_references(first, last, setting.roads),
     ]  # fmt: skip
 
 
@@ -96,6 +102,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield parking_occupancy.delivery_of(seed, scenario, day, setting.lots)
     yield parking_payment.delivery_of(seed, scenario, day, setting.lots)
     yield from ships_of_day(seed, scenario.ships, day, setting.ships)
+    yield from roads_of_day(seed, scenario.roads, day, setting.roads)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -106,6 +113,13 @@ def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> 
         draught_survey.delivery_of(seed, scenario, day, ships),
         *seaworthiness_judgement.day_of_files(seed, scenario, day, ships),
     ]
+
+
+def roads_of_day(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> Iterator[Observation]:
+    """All files about the roads of one business day, one feed after the other; needs no other day."""
+    yield from incident.day_of_files(seed, scenario, day, roads)
+    yield from command_message.day_of_files(seed, scenario, day, roads)
+    yield from road_speed.day_of_files(seed, scenario, day, roads)
 
 
 def references(
@@ -160,6 +174,18 @@ def ship_references(
         *_issues(ship_lists.SHIP, [ship_lists.ship_delivery(ships, at) for at in lists_at],
                  [ship_lists.ship_rows(ships) for _ in lists_at]),
         *_issues(ship_lists.CERTIFICATE, certificates, known),
+    ]  # fmt: skip
+
+
+def road_references(first: date, last: date, roads: Roads) -> list[Observation]:
+    """The lists of road segments and command centres at the start and on the first of each month."""
+    opening, end = local(first, 6), local(last, 0) + LATEST
+    lists_at = [opening, *_until(end, opening, _monthly(first, end))]
+    return [
+        *_issues(road_lists.SEGMENT, [road_lists.segment_delivery(roads, at) for at in lists_at],
+                 [road_lists.segment_rows(roads, at.date()) for at in lists_at]),
+        *_issues(road_lists.CENTRE, [road_lists.centre_delivery(at) for at in lists_at],
+                 [road_lists.centre_rows() for _ in lists_at]),
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from simulator.deliveries import local
 from simulator.scenario import Scenario
 from simulator.world.lots import Lot, lots
+from simulator.world.roads import Roads, roads
 from simulator.world.ships import Fleet, fleet
 from simulator.world.stations import STATIONS, Station, stations
 
@@ -18,7 +19,8 @@ from simulator.world.stations import STATIONS, Station, stations
 class Asked:
     """What a city is asked for. `until` is its last business day, the scenario's if None.
 
-    `scale` multiplies the parking spaces, and with them the cars that park, and the ships; above 1 the stations too.
+    `scale` multiplies the parking spaces, and with them the cars that park, the ships, the segments of roads and what
+    happens on them; above 1 the stations too.
     """
 
     seed: int
@@ -44,6 +46,7 @@ class Setting:
     stations: tuple[Station, ...]
     lots: tuple[Lot, ...]
     ships: Fleet
+    roads: Roads
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -68,7 +71,7 @@ def _setting(asked: Asked) -> Setting:
     return Setting(
         seed, scenario, last - timedelta(asked.days - 1), last,
         stations(max(len(STATIONS), round(len(STATIONS) * scale))), lots(seed, scenario.parking, scale),
-        fleet(seed, scenario.ships, scale),
+        fleet(seed, scenario.ships, scale), roads(seed, scenario.roads, scale),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
+from simulator.defects.layouts import COMMAS, Layout
 from simulator.defects.rows import Spoiled, spoil
 from simulator.deliveries import Delivery, Label, Observation, Reading, local
 from simulator.streams import count_on, stream
@@ -42,6 +43,7 @@ class Form:
     line_end: str = "\n"
     removable: str = ""
     mistaken: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows
+    layout: Layout = COMMAS
 
 
 def file_kinds(
@@ -87,9 +89,11 @@ class DayFile:
         if kind == "late_file":
             return [self._admitted(1, late, *spoiled, kind)]
         if kind == "corrected_file":
-            before = self._spoiled(form.mistaken(self.rows), random)
+            # What was drawn so far is not sent. Of a large city's file not even two versions' texts at once are small.
+            del spoiled
+            before = self._admitted(1, due, *self._spoiled(form.mistaken(self.rows), random))
             better = self._spoiled(self.rows, random, faults=False)
-            return [self._admitted(1, due, *before), self._admitted(2, late, *better, kind)]
+            return [before, self._admitted(2, late, *better, kind)]
         first = self._admitted(1, due, *spoiled)
         if kind == "same_bytes":
             at = local(self.day + timedelta(1), 8, 40, timedelta(seconds=seconds // 90))
@@ -106,12 +110,9 @@ class DayFile:
             kind: count_on(self.seed, f"{self.form.subject} {self.sender} {kind}", self.day, rate, len(rows))
             for kind, rate in self.rates.model_dump().items()
         }
-        texts = self.form.texts(rows)
-        return (
-            rows,
-            texts,
-            spoil(texts, counts if faults else {}, self.form.wrong, self.form.contradiction, random),
-        )
+        form, texts = self.form, self.form.texts(rows)
+        planted = counts if faults else {}
+        return rows, texts, spoil(texts, planted, form.wrong, form.contradiction, random, form.layout)
 
     def _admitted(
         self, sequence: int, at: datetime, rows: pd.DataFrame, texts: pd.DataFrame, spoiled: Spoiled,
@@ -139,11 +140,9 @@ class DayFile:
     def _held(self, at: datetime, kind: str, lines: list[str]) -> Observation:
         header, column = self.form.header, None
         if kind == "removed_column":
-            column, gone = self.form.removable, header.index(self.form.removable)
-            header = header[:gone] + header[gone + 1 :]
-            lines = [
-                ",".join(fields[:gone] + fields[gone + 1 :]) for fields in (line.split(",") for line in lines)
-            ]
+            column = self.form.removable
+            lines = [self.form.layout.without(line, header, column) for line in lines]
+            header = tuple(name for name in header if name != column)
         label = Label(self.form.feed, self.name, 1, None, column, kind, "held")
         return Observation(
             self._delivery(1, at, header, lines), (label,), (Reading(self.form.feed, "held", len(lines)),)
@@ -151,5 +150,7 @@ class DayFile:
 
     def _delivery(self, sequence: int, at: datetime, header: tuple[str, ...], lines: list[str]) -> Delivery:
         end = self.form.line_end
-        content = (end.join((",".join(header), *lines)) + end).encode(self.form.encoding)
+        whole = self.form.layout.head(header) + lines
+        # Of no line at all, as JSON lines may be, nothing is left to end.
+        content = (end.join(whole) + end if whole else "").encode(self.form.encoding)
         return Delivery(self.form.department, self.name, sequence, self.sender, at, content)

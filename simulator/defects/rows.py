@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from simulator.defects.layouts import COMMAS, Layout
+
 # Kinds that change one field each; the others concern the record as a whole.
 _OF_FIELDS = (
     "out_of_range", "text_in_number", "two_faults", "not_in_list", "required_missing", "impossible_time",
@@ -40,12 +42,13 @@ def spoil(
     texts: Mapping[str, tuple[str, Callable[[str, np.random.Generator], str]]],
     contradiction: tuple[str, Callable[[str], str]],
     random: np.random.Generator,
+    layout: Layout = COMMAS,
 ) -> Spoiled:
     """Plant so many faults of each kind; no two touch one row. The function of the same arguments, it changes nothing.
 
     `table` holds the records as texts, in the order of the file. `texts` says for a kind of one field the column and
     what stands there instead; two_faults are out_of_range and text_in_number in one record. `contradiction` is the
-    column by which a repeated key differs, and how.
+    column by which a repeated key differs, and how. `layout` writes the lines, and breaks those of wrong_column_count.
     """
     total = len(table)
     rows = random.permutation(total)
@@ -64,13 +67,12 @@ def spoil(
     order = np.argsort(np.concatenate([np.arange(total), places]), kind="stable")
     number_of = np.empty(len(order), dtype=int)
     number_of[order] = np.arange(1, len(order) + 1)
-    written = _lines(frame) + _lines(again)
+    written = layout.lines(frame) + layout.lines(again)
     lines = [written[row] for row in order.tolist()]
     marks = [Mark(int(number_of[row]), column, kind) for row, column, kind in found]
     marks += _marks_of_repeated(struck, number_of, total)
     for row in struck.get("wrong_column_count", ()):
-        line = lines[number_of[row] - 1]
-        lines[number_of[row] - 1] = f"{line},1" if row % 2 else line.rsplit(",", 1)[0]
+        lines[number_of[row] - 1] = layout.broken(lines[number_of[row] - 1], int(row))
         marks.append(Mark(int(number_of[row]), None, "wrong_column_count"))
     kept = np.ones(total, dtype=bool)
     for kind, of_kind in struck.items():
@@ -78,10 +80,6 @@ def spoil(
     return Spoiled(
         lines, tuple(sorted(marks, key=lambda mark: (mark.row, mark.kind))), kept, number_of[:total]
     )
-
-
-def _lines(table: pd.DataFrame) -> list[str]:
-    return list(map(",".join, zip(*(table[name].tolist() for name in table.columns), strict=True)))
 
 
 def _repeated(frame, struck, contradiction, random) -> tuple[pd.DataFrame, np.ndarray]:

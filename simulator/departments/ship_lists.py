@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from simulator import workbook as timeless
 from simulator.deliveries import Delivery
 from simulator.scenario import ShipScenario
 from simulator.world.fairways import FAIRWAYS
@@ -26,9 +25,6 @@ FAIRWAY_HEADER = ("航道编号", "航道名称", "区划代码", "边界")
 SHIP_HEADER = ("MMSI", "船名", "船号", "船舶类型", "船长(米)")
 CERTIFICATE_HEADER = ("证书编号", "MMSI", "签发日期", "有效期至", "暂停起", "暂停止", "核定吃水(米)")
 TITLE = "杭州市船舶适航证书一览"
-# A workbook says when it was made, in its members and in its properties: always then.
-_MADE = (2021, 6, 1, 0, 0, 0)
-_PROPERTIES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
 
 def ship_rows(ships: Fleet) -> list[tuple[str, ...]]:
@@ -78,26 +74,7 @@ def certificate_delivery(rows: list[tuple], at: datetime) -> Delivery:
 
 def workbook(rows: list[tuple]) -> bytes:
     """The list of certificates as a workbook: the same rows give the same bytes."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("适航证书")
-    sheet.append([TITLE])
-    sheet.append(CERTIFICATE_HEADER)
-    for row in rows:
-        sheet.append(row)  # dates become cells that are shown as dates
-    made, timeless = io.BytesIO(), io.BytesIO()
-    book.save(made)
-    when = f"{datetime(*_MADE):%Y-%m-%dT%H:%M:%SZ}".encode()  # noqa: DTZ001 (a constant)
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(timeless, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _PROPERTIES.sub(rb"\g<1>" + when, content)
-            member = zipfile.ZipInfo(name, _MADE)
-            member.external_attr = 0o644 << 16
-            target.writestr(member, content, zipfile.ZIP_DEFLATED, 6)
-    return timeless.getvalue()
+    return timeless.workbook("适航证书", TITLE, CERTIFICATE_HEADER, rows)
 
 
 def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

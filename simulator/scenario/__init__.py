@@ -12,11 +12,12 @@ from citylake.errors import WrongUse
 from simulator.scenario.air import AirScenario
 from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
+from simulator.scenario.roads import RoadScenario
 from simulator.scenario.ships import ShipScenario
 
 __all__ = [
-    "FOLDER", "AirScenario", "ParkingScenario", "Rate", "Rates", "RowRates", "Scenario", "SenderFileRates",
-    "ShipScenario", "read",
+    "FOLDER", "AirScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario", "RowRates", "Scenario",
+    "SenderFileRates", "ShipScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -28,6 +29,7 @@ class Scenario(Part):
     air: AirScenario
     parking: ParkingScenario
     ships: ShipScenario
+    roads: RoadScenario
 
 
 def read(name: str = "default") -> Scenario:

@@ -14,7 +14,7 @@ from simulator.city import City
 from simulator.deliveries import Delivery, Label, Reading
 from simulator.departments import case_report
 from simulator.evidence import Evidence
-from simulator.truth import air, cases, parking, ships
+from simulator.truth import air, cases, parking, roads, ships
 
 DEFECTS = pa.schema(
     [("feed", pa.string()), ("delivery_name", pa.string()), ("sequence", pa.int32()),
@@ -78,7 +78,8 @@ def indicators(city: Evidence) -> pa.Table:
 def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     """Those of days that the days around each decide."""
     instants = _instants(city)
-    return pd.concat([each.indicators(city, instants, days) for each in (parking, ships)], ignore_index=True)
+    made = (each.indicators(city, instants, days) for each in (parking, ships, roads))
+    return pd.concat(list(made), ignore_index=True)
 
 
 def indicators_with(city: Evidence, of_days: Iterable[pd.DataFrame]) -> pa.Table:

@@ -9,6 +9,7 @@ from simulator.city import City, ship_references, ships_of_day
 from simulator.deliveries import Observation, Reading, local
 from simulator.departments import district
 from simulator.world.districts import known_on
+from simulator.world.roads import roads
 from simulator.world.ships import fleet
 
 DEFAULT = scenario.read()
@@ -31,4 +32,5 @@ def port(seed: int, days: int, scale: float = 0.01, until: date = LAST, changed:
         made += ships_of_day(seed, ships_scenario, first + timedelta(back), ships)
     sent = sorted((each for each in made if each.delivery), key=lambda each: each.sent.arrived_at)
     sent += [each for each in made if not each.delivery]
-    return City(seed, rates, first, until, (), (), ships, tuple(sent))
+    network = roads(seed, DEFAULT.roads, 0)
+    return City(seed, rates, first, until, (), (), ships, network, tuple(sent))
