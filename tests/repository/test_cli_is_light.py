@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import resource
 import subprocess
 import sys
 
@@ -36,17 +34,9 @@ def test_asking_for_help_and_for_the_feeds_imports_no_engine():
         assert not _loaded(code) & ENGINES, words
 
 
-def test_the_help_takes_less_than_half_a_second_of_work(tmp_path):
-    # Processor time, best of five: other programs on the machine do not count. Modules are compiled once, as for
-    # everybody who lets Python keep what it compiled.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment["PYTHONPYCACHEPREFIX"] = str(tmp_path)
-
-    def seconds() -> float:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = [sys.executable, "-m", "citylake.cli", "--help"]
-        subprocess.run(command, capture_output=True, check=True, env=environment)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-
-    assert min(seconds() for _ in range(5)) < 0.5
+def test_the_help_imports_little():
+    # Counted and not timed: beside other programs the same work takes twice as long. 355 when this was written.
+    code = "from citylake.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
+    script = f"{code}\nimport sys\nprint(len(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(done.stdout.splitlines()[-1]) < 450
