@@ -14,7 +14,7 @@ endif
 unexport SPARK_HOME SPARK_CONF_DIR AIRFLOW_HOME AIRFLOW_CONFIG
 
 # Two processes; a file of tests is run by one of them, the quick ones first.
-TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 RUN_OPTIONS = $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS)) $(if $(SCALE),--scale $(SCALE)) \
 	$(if $(REALDATA),--realdata $(REALDATA))

@@ -36,21 +36,26 @@ def _folder(item) -> str:
     return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
-def _group(item) -> str:
-    """What one process runs from begin to end."""
-    for group in (WITHOUT_AIRFLOW, BY_AIRFLOW):
-        if _folder(item) == "end_to_end" and item.path.name.startswith(group):
-            return " ".join(group)
-    return str(item.path)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Spread files over the processes of `make test`, and files that share a lake as one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByLake(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            for group in (WITHOUT_AIRFLOW, BY_AIRFLOW):
+                if Path(file).parent.name == "end_to_end" and Path(file).name.startswith(group):
+                    return " ".join(group)
+            return file
+
+    return ByLake(config, log)
 
 
-# Before the markers are read by the plugin that spreads the tests.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     order = list(FOLDERS)
     for item in items:
         item.add_marker(_folder(item))
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: order.index(_folder(item)))
 
 
