@@ -73,6 +73,7 @@ class Indicator(Strict):
     name: Text
     question: Text
     formula: Text
+    caveat: Text
     source: str = Field(alias="from")
     numerator: Measure
     denominator: Measure
@@ -115,8 +116,9 @@ class Indicator(Strict):
         return {
             "code": self.code, "domain": self.domain, "system": self.system, "name_en": self.name.en,
             "name_zh": self.name.zh, "question_en": self.question.en, "question_zh": self.question.zh,
-            "formula_en": self.formula.en, "formula_zh": self.formula.zh, "unit": self.unit,
-            "direction": self.direction, "owner": self.owner, "standard_code": self.standard,
+            "formula_en": self.formula.en, "formula_zh": self.formula.zh, "caveat_en": self.caveat.en,
+            "caveat_zh": self.caveat.zh, "unit": self.unit, "direction": self.direction, "owner": self.owner,
+            "standard_code": self.standard,
         }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from citylake import settings
-from citylake.indicator import Indicator, IndicatorFile, NoRule, load_indicators
+from citylake.indicator import Indicator, IndicatorFile, NoRule, Observation, load_indicators
 
 _NOTE = (
     "<!-- Written by `python -m citylake.catalog.indicators` from dbt_project/indicators; do not edit. -->"
@@ -50,15 +50,29 @@ def _list_page(files: dict[str, IndicatorFile]) -> str:
 
 
 def _domain_page(file: IndicatorFile) -> str:
-    sections = [line for item in file.indicators.values() for line in _section(item)]
+    sections = [
+        line for item in file.indicators.values() for line in _section(item, file.observations[item.source])
+    ]
     return "\n".join([_NOTE, "", f"# Indicators of {file.domain}", "", *sections])
 
 
-def _section(item: Indicator) -> list[str]:
+def example(item: Indicator, seen: Observation) -> str:
+    """A query that shows the indicator by its shortest period, for the city as a whole and in the groups it is split by."""
+    groups = ", ".join(f"'{name}'" for name in ("all", *seen.groups))
+    return (
+        'select period, "group", value, numerator, denominator, completeness, value_status\n'
+        "from marts.fct_indicator_value\n"
+        f"where code = '{item.code}' and period_type = '{item.periods[0]}' and area_type = 'city'\n"
+        f'    and group_type in ({groups})\norder by period, "group";'
+    )
+
+
+def _section(item: Indicator, seen: Observation) -> list[str]:
     below = item.denominator
     facts = {
         "question": f"{item.question.en} {item.question.zh}",
         "formula": f"{item.formula.en} · {item.formula.zh}",
+        "caveat": f"{item.caveat.en} {item.caveat.zh}",
         "numerator": f"{item.numerator.words.en} · {item.numerator.words.zh} (`{item.numerator.sql}`)",
         "denominator": f"{below.words.en} · {below.words.zh} (`{below.sql}`)",
         "unit": item.unit + (f" (quotient × {item.scale:g})" if item.scale != 1 else ""),
@@ -74,7 +88,8 @@ def _section(item: Indicator) -> list[str]:
         "golden value": f"`test_{item.golden}`",
     }
     rows = [f"| {name} | {text.replace('|', '&#124;')} |" for name, text in facts.items()]
-    return [f"## {item.code}", "", f"{item.name.en} · {item.name.zh}", "", "| | |", "|---|---|", *rows, ""]
+    head = [f"## {item.code}", "", f"{item.name.en} · {item.name.zh}", "", "| | |", "|---|---|"]
+    return [*head, *rows, "", "```sql", example(item, seen), "```", ""]
 
 
 def _disclosure(item: Indicator) -> str:

@@ -112,7 +112,7 @@ def _say_definition(indicator) -> None:
     show.say(f"{indicator.name.en} · {indicator.name.zh}", style="bold")
     standard = f", {indicator.standard}" if indicator.standard else ""
     for name, text in (
-        ("question", indicator.question.en), ("formula", indicator.formula.en),
+        ("question", indicator.question.en), ("formula", indicator.formula.en), ("caveat", indicator.caveat.en),
         ("numerator", f"{indicator.numerator.words.en}: {indicator.numerator.sql}"),
         ("denominator", f"{indicator.denominator.words.en}: {indicator.denominator.sql}"),
         ("direction", indicator.direction), ("owner", f"{indicator.owner}{standard}"),
@@ -168,7 +168,7 @@ def _flat(found) -> list[dict[str, Any]]:
     indicator = found.indicator
     definition = {
         "name_en": indicator.name.en, "name_zh": indicator.name.zh, "formula_en": indicator.formula.en,
-        "numerator_sql": indicator.numerator.sql, "denominator_sql": indicator.denominator.sql,
+        "caveat_en": indicator.caveat.en, "numerator_sql": indicator.numerator.sql, "denominator_sql": indicator.denominator.sql,
         "owner": indicator.owner,
     }  # fmt: skip
     listed = [{"part": "value", "name": row["code"], **row} for row in found.values]

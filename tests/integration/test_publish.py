@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date, timedelta
 
 import pytest
 
+from citylake.catalog import indicators as catalog
 from citylake.publish import publish_domain
 from tests.integration import conformed_rows as typed
 from tests.integration.published import content, query
@@ -52,6 +54,13 @@ def test_readers_see_values_and_their_declarations(first):
         "name_en": "Fine particulate matter (PM2.5) concentration",
         "publication_id": first["environment"]["publication_id"],
     }]  # fmt: skip
+
+
+def test_the_examples_of_the_reference_page_show_values(first):
+    page = (catalog.folder() / "environment.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert len(examples) == 6
+    assert [len(query(example)) for example in examples] == [28] * 6
 
 
 def test_every_published_value_begins_its_history(first):
