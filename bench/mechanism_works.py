@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+PLACES, REACH_M = 2000, 500  # the peer's cells are as wide as this reach at 31 degrees north
 AREAS = 200  # four-sided, a few kilometres wide, many over each other
 # A fifth of the rows are of one thing; the others have 20 rows each. Thirty days, to the second.
 ROWS = """
@@ -105,6 +106,16 @@ def _inside(rows, others):
     ).select("id", "other")  # fmt: skip
 
 
+def _near(rows, others):
+    from spark_jobs import patterns
+
+    places = others.filter(f"id < {PLACES}").selectExpr("id as other", "longitude", "latitude")
+    return patterns.near(
+        rows.select("id", "longitude", "latitude"), places, longitude="longitude", latitude="latitude", reach_m=REACH_M,
+        columns=["other"],
+    ).select("id", "other")  # fmt: skip
+
+
 WORKS = {
     "pair": Work(_pair, """
         with beside as (
@@ -170,6 +181,21 @@ WORKS = {
             on st_intersects(areas.shape, st_point(a.longitude, a.latitude))
         group by a.id
     """, extensions=("spatial",)),
+    "near": Work(_near, f"""
+        with places as (
+            select id, longitude as lon, latitude as lat, floor(longitude / 0.0055)::int as x, floor(latitude / 0.0046)::int as y
+            from b where id < {PLACES}
+        ), cells as (
+            select places.* exclude (x, y), x + dx as x, y + dy as y
+            from places, range(-1, 2) as h (dx), range(-1, 2) as v (dy)
+        )
+        select a.id, cells.id as other
+        from a join cells on floor(a.longitude / 0.0055)::int = cells.x and floor(a.latitude / 0.0046)::int = cells.y
+        where 2 * 6371008.8 * asin(least(1, sqrt(
+            pow(sin(radians(a.latitude - lat) / 2), 2)
+            + cos(radians(a.latitude)) * cos(radians(lat)) * pow(sin(radians(a.longitude - lon) / 2), 2)
+        ))) <= {REACH_M}
+    """),
     "match_wildcards": Work(_match_wildcards, """
         with x as (select id, thing, seen_at, plate, unnest(list_append(string_split(plate_match, ' '), plate)) as hash from a),
         y as (select id, thing, seen_at, plate, unnest(list_append(string_split(plate_match, ' '), plate)) as hash from b),

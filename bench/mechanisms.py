@@ -45,7 +45,7 @@ def measure(asked) -> Section:
             _tidy(spark)
     return Section(
         "Conform mechanisms",
-        f"One or two frames of so many rows each (seed {SEED}), a fifth of them of one key; below 50 M rows the faster of"
+        f"One or two frames of so many rows each (seed {SEED}), a fifth of them of one key; below 10 M rows the faster of"
         " two runs. Both read the same Parquet files from MinIO and write Parquet there, on two threads each, on a machine"
         " that MinIO shares. citylake is Spark on a warm server, an Iceberg table to an Iceberg table; not writing: the same"
         " to nowhere. DuckDB is a process of its own, started anew each time (its start and imports are not counted). Peak: of"
@@ -55,7 +55,7 @@ def measure(asked) -> Section:
 
 
 def _line(spark, count: int, name: str, work: Work, seconds: dict[int, float]) -> list[object]:
-    tries = 1 if count >= 50_000_000 else 2
+    tries = 1 if count >= 10_000_000 else 2
     with _Peak() as peak:
         ours = min(_timed(lambda: _spark(spark, work)) for _ in range(tries))
     nowhere = min(_timed(lambda: _nowhere(spark, work)) for _ in range(tries))
