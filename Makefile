@@ -13,7 +13,7 @@ endif
 # The shell's own settings for these would be taken for the lake's.
 unexport SPARK_HOME SPARK_CONF_DIR AIRFLOW_HOME AIRFLOW_CONFIG
 
-# Two processes; a file of tests is run by one of them, the quick ones first.
+# Two processes; one of them begins with tests/end_to_end (tests/conftest.py).
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 RUN_OPTIONS = $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS)) $(if $(SCALE),--scale $(SCALE)) \

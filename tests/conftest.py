@@ -2,7 +2,7 @@
 
 `unit`, `feeds`, `repository`: nothing but this machine. `integration`: PostgreSQL and MinIO (`lake`).
 `end_to_end`: every server (`whole_lake`). Set CITYLAKE_TEST_HOME to keep a lake between runs.
-`make test` runs two processes beside one another, each with servers of its own; a file is run by one of them.
+`make test` runs two processes beside one another, each with servers of its own: one begins with tests/end_to_end.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ FOLDERS = {
     "end_to_end": "needs every server",
 }
 OFFLINE = ("unit", "feeds", "repository")
-# These files of tests/end_to_end share a lake, each of the two groups its own.
-WITHOUT_AIRFLOW, BY_AIRFLOW = ("test_a_", "test_b_", "test_c_"), ("test_d_", "test_e_")
 
 
 def pytest_configure(config):
@@ -38,22 +36,21 @@ def _folder(item) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Spread files over the processes of `make test`, and files that share a lake as one."""
+    """One of the processes of `make test` runs tests/end_to_end, which share a lake; the others are spread by file."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByLake(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            for group in (WITHOUT_AIRFLOW, BY_AIRFLOW):
-                if Path(file).parent.name == "end_to_end" and Path(file).name.startswith(group):
-                    return " ".join(group)
-            return file
+            file = Path(nodeid.partition("::")[0])
+            return file.parent.name if file.parent.name == "end_to_end" else str(file)
 
     return ByLake(config, log)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     order = list(FOLDERS)
+    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
+        order.insert(0, order.pop())  # what takes longest begins first, beside the others
     for item in items:
         item.add_marker(_folder(item))
     items.sort(key=lambda item: order.index(_folder(item)))
@@ -101,7 +98,8 @@ def storage():
 
 @pytest.fixture(scope="module")
 def lake(storage):
-    """A lake without Spark and Airflow, empty at the begin of every module."""
+    """A lake in which nothing happens by itself, empty at the begin of every module."""
+    storage.rest()
     storage.empty()
     return storage
 

@@ -44,6 +44,10 @@ class TestLake:
         """A client of the object store that may do anything; for arranging and looking."""
         return minio.root_s3()
 
+    def rest(self) -> None:
+        """Stop Airflow where it runs: from here on nothing happens but what a test does."""
+        supervise.stop(self.site, list(airflow.NAMES), seconds=30)
+
     def empty(self) -> None:
         """Forget every delivery, row and object, as after a first start."""
         with self.superuser() as connection, connection.transaction():

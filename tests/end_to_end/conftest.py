@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from citylake.stack import airflow, supervise
 from tests import servers
 from tests.end_to_end import flow
 
@@ -19,7 +18,7 @@ def _spark(storage):
 @pytest.fixture
 def quiet_lake(_spark):
     """An empty lake with Spark, where nothing happens but what the test does."""
-    supervise.stop(_spark.site, list(airflow.NAMES), seconds=30)
+    _spark.rest()
     _spark.empty()
     servers.forget_settings()
     return _spark

@@ -43,7 +43,7 @@ def test_killed_at_any_instant_of_any_stage_the_content_is_that_of_an_undisturbe
     flow.set_clock(max(each.arrived_at for each in deliveries) + _LATER)
     usual = {"land": 0.6, "admit": 1.2, "conform": 6.0, "publish": 6.0}
     killed = 0
-    for seed, part in enumerate(flow.parts(deliveries, 20)):
+    for seed, part in enumerate(flow.parts(deliveries, 8)):
         flow.send(part)
         victim = list(flow.STAGES)[seed % 4]
         for name, stage in flow.STAGES.items():
@@ -55,7 +55,7 @@ def test_killed_at_any_instant_of_any_stage_the_content_is_that_of_an_undisturbe
             if took and took > 0.5:
                 usual[name] = took
 
-    assert killed >= 10, "too few runs were killed before they ended: the instants are wrong"
+    assert killed >= 5, "too few runs were killed before they ended: the instants are wrong"
     assert content.table_hashes() == expected
 
 
@@ -73,8 +73,8 @@ def test_the_marts_do_not_depend_on_order_splitting_repetition_or_batching(quiet
     quiet_lake.empty()
     mixed = flow.shuffled(deliveries, seed=7)
     flow.set_clock(last + _LATER)
-    for start in range(0, len(mixed), 8):
-        flow.send(mixed[start : start + 8])
+    for part in flow.parts(mixed, 3):
+        flow.send(part)
         flow.everything()
     assert _marts(content.table_hashes()) == expected
 
