@@ -45,8 +45,12 @@ class TestLake:
         return minio.root_s3()
 
     def rest(self) -> None:
-        """Stop Airflow where it runs: from here on nothing happens but what a test does."""
-        supervise.stop(self.site, list(airflow.NAMES), seconds=30)
+        """Stop Airflow where it runs, start what a test before stopped: from here on nothing happens but what a test does."""
+        if supervise.answers(self.site):
+            supervise.stop(self.site, list(airflow.NAMES), seconds=30)
+        else:
+            _start_storage(self.site)
+            forget_settings()
 
     def empty(self) -> None:
         """Forget every delivery, row and object, as after a first start."""

@@ -22,6 +22,13 @@ def running(whole_lake):
     return whole_lake
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _left_at_rest(storage):
+    """Other tests may come after these in one process: they find PostgreSQL and MinIO running."""
+    yield
+    storage.rest()
+
+
 def _unhealthy() -> list[str]:
     return [server.server for server in stack.status() if not server.healthy]
 
