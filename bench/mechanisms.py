@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.apart import apart
 from bench.mechanism_works import AREAS, ROWS, WORKS, Work
 from bench.report import Section, table
-from citylake import lake, settings
+from citylake import lake, stack
 
 SEED = 1
 _ROLE = "conform"
@@ -91,11 +91,7 @@ class _Peak:
     def _watch(self) -> None:
         import psutil
 
-        server = next(
-            each for each in psutil.process_iter(["cmdline"])
-            if any(str(settings.current().home) in word for word in each.info["cmdline"] or ())
-            and any(word.endswith("SparkConnectServer") for word in each.info["cmdline"])
-        )  # fmt: skip
+        server = psutil.Process(next(each.pid for each in stack.status() if each.server == "spark"))
         while not self._ended.wait(_SAMPLED_EVERY_S):
             sizes = []
             for process in (server, *server.children(recursive=True)):

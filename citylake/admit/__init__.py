@@ -160,9 +160,8 @@ def _replace(delivery: Delivery, feed: Feed, run_id: str, typed: Typed) -> dict[
         ("quarantine", Target(feed.quarantine, quarantine_schema(), False), typed.quarantined_files),
         ("admitted", admitted, typed.admitted_files),
     )
-    with forgetting.writing(ROLE, feed.feed_id, delivery.delivery_id):
-        with ledger.connect(ROLE) as connection:
-            was_tried = runs.began_before(connection, "admit", delivery.delivery_id, run_id)
+    with forgetting.writing(ROLE, feed.feed_id, delivery.delivery_id) as connection:
+        was_tried = runs.began_before(connection, "admit", delivery.delivery_id, run_id)
         return {
             layer: replace_rows(ROLE, target, delivery.delivery_id, run_id, files, was_tried=was_tried)
             for layer, target, files in parts

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 from citylake import lake, ledger
 from citylake.ledger import readmissions
 
 
 @contextlib.contextmanager
-def writing(
-    role: str, feed_id: str, delivery_id: str | None = None, *, alone: bool = False
-) -> Iterator[None]:
+def writing(role: str, feed_id: str, delivery_id: str | None = None, *, alone: bool = False) -> Iterator[Any]:
     """Hold a feed's tables while files are uploaded and committed; with `alone` nobody else does meanwhile, with a
-    delivery nobody else writes its rows.
+    delivery nobody else writes its rows. Gives the connection to the ledger that holds the lock.
 
     The lock is PostgreSQL's and falls with the connection, so a killed run leaves none behind.
     """
@@ -23,7 +22,7 @@ def writing(
         connection.execute(f"select {function}(hashtextextended(%s, 0))", (f"write {feed_id}",))
         if delivery_id:
             connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"write {delivery_id}",))
-        yield
+        yield connection
 
 
 def forget(role: str, feed_id: str) -> int:

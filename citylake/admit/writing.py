@@ -65,12 +65,15 @@ def replace_rows(
     )  # fmt: skip
     def commit() -> int | None:
         table.refresh()
-        if was_tried or uploaded:
-            _replace(table, target, delivery_id, run_id, uploaded, was_tried=was_tried)
-        snapshot = table.current_snapshot()
-        return snapshot.snapshot_id if snapshot else None
+        _replace(table, target, delivery_id, run_id, uploaded, was_tried=was_tried)
+        return _snapshot(table)
 
-    return commit()
+    return commit() if was_tried or uploaded else _snapshot(table)
+
+
+def _snapshot(table) -> int | None:
+    snapshot = table.current_snapshot()
+    return snapshot.snapshot_id if snapshot else None
 
 
 def _upload(role: str, table_id: str, delivery_id: str, run_id: str, files: list[Path]) -> list[str]:

@@ -72,6 +72,11 @@ class DayFile:
     rates: BaseModel
     facts: Callable[[pd.DataFrame], Any]
 
+    def sent_alone(self, rates: BaseModel) -> list[Observation]:
+        """What is sent where nobody else sends the feed, `rates` being those of faults of files as a whole."""
+        kinds = file_kinds(self.seed, self.form.subject, self.day, rates, (self.sender,))
+        return self.sent(kinds.get(self.sender))
+
     def sent(self, kind: str | None = None) -> list[Observation]:
         """What is sent of this day, the fault of the file as a whole being `kind`."""
         form = self.form

@@ -36,6 +36,16 @@ class Spoiled:
     numbers: np.ndarray
 
 
+def hour_25(text: str, _: np.random.Generator) -> str:
+    """A time (`2026-03-01 08:…`, with a space or a T) in an hour that no day has."""
+    return f"{text[:11]}25{text[13:]}"
+
+
+def last_digit_changed(text: str) -> str:
+    """A text that ends in a digit, with another one."""
+    return f"{text[:-1]}{(int(text[-1]) + 5) % 10}"
+
+
 def spoil(
     table: pd.DataFrame,
     counts: Mapping[str, int],

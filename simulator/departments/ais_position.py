@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.defects.files import DayFile, Form, file_kinds
+from simulator.defects.rows import hour_25, last_digit_changed
 from simulator.deliveries import Observation
 from simulator.scenario import ShipScenario
 from simulator.streams import stream
@@ -35,7 +36,7 @@ _WRONG = {
     "text_in_number": ("LON", lambda text, random: str(random.choice((f"E{text}", "err", "--")))),
     "not_in_list": ("TransceiverClass", lambda _, random: str(random.choice(("?", "C")))),
     "required_missing": ("MMSI", lambda _text, _random: ""),
-    "impossible_time": ("BaseDateTime", lambda text, _: f"{text[:11]}25{text[13:]}"),
+    "impossible_time": ("BaseDateTime", hour_25),
 }
 
 
@@ -134,6 +135,6 @@ def _numbers(values: pd.Series, pattern: str, unknown: str = "") -> np.ndarray:
 def _form(texts: _Texts) -> Form:
     nulls = (("SOG", NO_SPEED), ("COG", NO_COURSE), ("Heading", NO_HEADING))
     return Form(
-        "ais", DEPARTMENT, FEED, HEADER, texts, _WRONG, ("LAT", lambda text: f"{text[:-1]}{(int(text[-1]) + 5) % 10}"),
+        "ais", DEPARTMENT, FEED, HEADER, texts, _WRONG, ("LAT", last_digit_changed),
         tuple((column, text, "sentinel") for column, text in nulls), removable="LAT", mistaken=_in_another_datum,
     )  # fmt: skip

@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from simulator.defects.files import DayFile, Form, file_kinds
+from simulator.defects.files import DayFile, Form
+from simulator.defects.rows import hour_25, last_digit_changed
 from simulator.deliveries import Observation
 from simulator.scenario import RoadScenario
 from simulator.times import DAY_DS, time_text
@@ -31,7 +32,7 @@ LATE_DS = 600  # by which acknowledgements were late in a file that is corrected
 _WRONG = {
     "not_in_list": ("动作", lambda _, random: str(random.choice(("转发", "?")))),
     "required_missing": ("流水号", lambda _text, _random: ""),
-    "impossible_time": ("时间", lambda text, _: f"{text[:11]}25{text[13:]}"),
+    "impossible_time": ("时间", hour_25),
 }
 
 
@@ -49,7 +50,7 @@ def day_of_files(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> 
     rows = acted(seed, scenario, day, roads)
     name = f"command_message_{day:%Y%m%d}.csv"
     file = DayFile(_form(day), seed, day, SENDER, name, rows, scenario.message_rows, partial(_known, day))
-    return file.sent(file_kinds(seed, file.form.subject, day, scenario.files, (SENDER,)).get(SENDER))
+    return file.sent_alone(scenario.files)
 
 
 def acted(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> pd.DataFrame:
@@ -94,6 +95,6 @@ def _texts(rows: pd.DataFrame) -> pd.DataFrame:
 def _form(day: date) -> Form:
     return Form(
         "command message", DEPARTMENT, FEED, HEADER, _texts, _WRONG,
-        ("时间", lambda text: f"{text[:-1]}{(int(text[-1]) + 5) % 10}"), encoding="gb18030", line_end="\r\n",
+        ("时间", last_digit_changed), encoding="gb18030", line_end="\r\n",
         removable="动作", mistaken=partial(_with_late_acknowledgements, day),
     )  # fmt: skip

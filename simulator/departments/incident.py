@@ -12,8 +12,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from simulator.defects.files import DayFile, Form, file_kinds
+from simulator.defects.files import DayFile, Form
 from simulator.defects.layouts import JSON_LINES
+from simulator.defects.rows import hour_25
 from simulator.deliveries import Observation
 from simulator.scenario import RoadScenario
 from simulator.times import DAY_DS, time_text
@@ -37,7 +38,7 @@ _OTHER_KIND = dict(zip(("collision", "breakdown", "obstacle", "flooding", "road_
 _WRONG = {
     "not_in_list": ("level", lambda _, random: str(random.choice(("IV", "?")))),
     "required_missing": ("incident_id", lambda _text, _random: ""),
-    "impossible_time": ("reported_at", lambda text, _: f"{text[:11]}25{text[13:]}"),
+    "impossible_time": ("reported_at", hour_25),
 }
 
 
@@ -55,7 +56,7 @@ def day_of_files(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> 
     rows = recorded(seed, scenario, day, roads)
     name = f"incident_{day:%Y%m%d}.jsonl"
     file = DayFile(FORM, seed, day, SENDER, name, rows, scenario.incident_rows, partial(_known, day))
-    return file.sent(file_kinds(seed, FORM.subject, day, scenario.files, (SENDER,)).get(SENDER))
+    return file.sent_alone(scenario.files)
 
 
 def recorded(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.defects.files import DayFile, Form, file_kinds
+from simulator.defects.rows import hour_25, last_digit_changed
 from simulator.deliveries import Observation
 from simulator.scenario import Scenario
 from simulator.streams import stream
@@ -36,7 +37,7 @@ _TEXTS = {
     "text_in_number": ("应收金额", lambda _, random: str(random.choice(("免费", "err", "--")))),
     "not_in_list": ("方向", lambda _, random: str(random.choice(("?", "往返")))),
     "required_missing": ("停车场编号", lambda _text, _random: ""),
-    "impossible_time": ("过线时间", lambda text, _: f"{text[:11]}25{text[13:]}"),
+    "impossible_time": ("过线时间", hour_25),
 }
 
 
@@ -171,7 +172,7 @@ def _texts(events: pd.DataFrame) -> pd.DataFrame:
 
 FORM = Form(
     "parking", DEPARTMENT, FEED, HEADER, _texts, _TEXTS,
-    ("抓拍时间", lambda text: f"{text[:-1]}{(int(text[-1]) + 5) % 10}"), (("车牌号", UNREAD, "unread_plate"),),
+    ("抓拍时间", last_digit_changed), (("车牌号", UNREAD, "unread_plate"),),
     encoding="gb18030", line_end="\r\n", removable="车牌号",
     mistaken=lambda events: events.assign(due_cny=np.round(events["due_cny"] * FEE_BIAS, 2)),
 )  # fmt: skip

@@ -6,12 +6,10 @@ the header.
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, datetime
 
 from simulator.deliveries import Delivery
-from simulator.workbook import workbook
+from simulator.list_files import csv_text, workbook
 from simulator.world.command import CENTRES, LEVELS
 from simulator.world.roads import NEVER, Roads
 
@@ -50,9 +48,8 @@ def centre_rows() -> list[tuple[str, ...]]:
 
 def segment_delivery(roads: Roads, at: datetime) -> Delivery:
     """The list of segments of an instant."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([SEGMENT_HEADER, *segment_rows(roads, at.date())])
-    return Delivery(DEPARTMENT, f"路段_{at:%Y%m%d}.csv", 1, SENDER, at, text.getvalue().encode("utf-8-sig"))
+    content = csv_text(SEGMENT_HEADER, segment_rows(roads, at.date())).encode("utf-8-sig")
+    return Delivery(DEPARTMENT, f"路段_{at:%Y%m%d}.csv", 1, SENDER, at, content)
 
 
 def centre_delivery(at: datetime) -> Delivery:

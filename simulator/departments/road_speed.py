@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from simulator.defects.files import DayFile, Form, file_kinds
+from simulator.defects.files import DayFile, Form
+from simulator.defects.rows import hour_25, last_digit_changed
 from simulator.deliveries import Observation
 from simulator.scenario import RoadScenario
 from simulator.scenario.roads import DetectorRates
@@ -31,7 +32,7 @@ _WRONG = {
     "out_of_range": ("speed_kmh", lambda _, random: str(random.choice(("0.4", "-5.0", "151.0", "999.9")))),
     "text_in_number": ("free_flow_kmh", lambda _, random: str(random.choice(("err", "--", "60km/h")))),
     "required_missing": ("segment_id", lambda _text, _random: ""),
-    "impossible_time": ("interval_start", lambda text, _: f"{text[:11]}25{text[13:]}"),
+    "impossible_time": ("interval_start", hour_25),
 }
 
 
@@ -49,7 +50,7 @@ def day_of_files(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> 
     rows = measured(seed, scenario, day, roads)
     name = f"road_speed_{day:%Y%m%d}.csv"
     file = DayFile(_form(day), seed, day, SENDER, name, rows, scenario.speed_rows, partial(Speeds, day))
-    return file.sent(file_kinds(seed, file.form.subject, day, scenario.files, (SENDER,)).get(SENDER))
+    return file.sent_alone(scenario.files)
 
 
 def measured(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> pd.DataFrame:
@@ -111,6 +112,6 @@ def _too_low(rows: pd.DataFrame) -> pd.DataFrame:
 def _form(day: date) -> Form:
     return Form(
         "road speed", DEPARTMENT, FEED, HEADER, partial(_texts, day), _WRONG,
-        ("free_flow_kmh", lambda text: f"{text[:-1]}{(int(text[-1]) + 5) % 10}"), (("speed_kmh", NO_SPEED, "sentinel"),),
+        ("free_flow_kmh", last_digit_changed), (("speed_kmh", NO_SPEED, "sentinel"),),
         removable="free_flow_kmh", mistaken=_too_low,
     )  # fmt: skip

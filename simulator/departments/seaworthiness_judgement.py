@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.defects.files import DayFile, Form
+from simulator.defects.rows import hour_25, last_digit_changed
 from simulator.deliveries import Observation
 from simulator.departments.camera_capture import captured
 from simulator.scenario import ShipScenario
@@ -30,7 +31,7 @@ LONGEST_S = 20 * 3_600  # within a day, so that two days of captures hold a day'
 _WRONG = {
     "not_in_list": ("judged_by", lambda _, random: str(random.choice(("robot", "?")))),
     "required_missing": ("capture_id", lambda _text, _random: ""),
-    "impossible_time": ("judged_at", lambda text, _: f"{text[:11]}25{text[13:]}"),
+    "impossible_time": ("judged_at", hour_25),
 }
 
 
@@ -102,5 +103,5 @@ def _texts(rows: pd.DataFrame) -> pd.DataFrame:
 
 FORM = Form(
     "judgement", DEPARTMENT, FEED, HEADER, _texts, _WRONG,
-    ("judged_at", lambda text: f"{text[:-1]}{(int(text[-1]) + 5) % 10}"),
+    ("judged_at", last_digit_changed),
 )  # fmt: skip

@@ -6,12 +6,9 @@ with a title above the header and real dates. The same facts give the same bytes
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from simulator import workbook as timeless
+from simulator import list_files
 from simulator.deliveries import Delivery
 from simulator.scenario import ShipScenario
 from simulator.world.fairways import FAIRWAYS
@@ -58,12 +55,12 @@ def certificate_rows(seed: int, scenario: ShipScenario, ships: Fleet, day: date)
 def fairway_delivery(at: datetime) -> Delivery:
     """The list of fairways of an instant."""
     rows = [(each.identifier, each.name, each.district_code, each.text) for each in FAIRWAYS]
-    return _delivery(f"航道_{at:%Y%m%d}.csv", at, _table(FAIRWAY_HEADER, rows).encode("gb18030"))
+    return _delivery(f"航道_{at:%Y%m%d}.csv", at, list_files.csv_text(FAIRWAY_HEADER, rows).encode("gb18030"))
 
 
 def ship_delivery(ships: Fleet, at: datetime) -> Delivery:
     """The list of ships of an instant."""
-    content = _table(SHIP_HEADER, ship_rows(ships)).encode("utf-8-sig")
+    content = list_files.csv_text(SHIP_HEADER, ship_rows(ships)).encode("utf-8-sig")
     return _delivery(f"船舶名录_{at:%Y%m%d}.csv", at, content)
 
 
@@ -74,13 +71,7 @@ def certificate_delivery(rows: list[tuple], at: datetime) -> Delivery:
 
 def workbook(rows: list[tuple]) -> bytes:
     """The list of certificates as a workbook: the same rows give the same bytes."""
-    return timeless.workbook("适航证书", TITLE, CERTIFICATE_HEADER, rows)
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([header, *rows])
-    return text.getvalue()
+    return list_files.workbook("适航证书", TITLE, CERTIFICATE_HEADER, rows)
 
 
 def _delivery(name: str, at: datetime, content: bytes) -> Delivery:

@@ -16,12 +16,11 @@ import numpy as np
 import pandas as pd
 
 from simulator.times import DAY_DS
+from simulator.world.traffic import INTERVAL_DS, INTERVALS
 
 REACH_M = 2_000.0
 EARTH_M = 6_371_008.8
 BEFORE_DS, AFTER_DS = 18_000, 72_000  # of the report
-INTERVALS = 288
-_INTERVAL_DS = DAY_DS // INTERVALS
 _MS_PER_M = 36_000  # at a tenth of a km/h
 _NOBODY = -1
 
@@ -71,7 +70,7 @@ def delays_ms(
     reported = incidents["reported_ds"].to_numpy()
     # The first interval that begins at or after an instant.
     since, until = (
-        np.clip(-((begin - reported - shift) // _INTERVAL_DS), 0, costs.shape[1]) for shift in (-BEFORE_DS, AFTER_DS)
+        np.clip(-((begin - reported - shift) // INTERVAL_DS), 0, costs.shape[1]) for shift in (-BEFORE_DS, AFTER_DS)
     )  # fmt: skip
     number, segment, away = _reaches(network, incidents["place"].to_numpy())
     sheet = np.full(costs.shape, _NOBODY, dtype=np.int32)

@@ -29,12 +29,12 @@ from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.times import DAY_DS
 from simulator.truth.areas import Areas, at_instants, divisible, percentile_of
-from simulator.truth.road_delay import AFTER_DS, BEFORE_DS, INTERVALS, Network, costs_ms, delays_ms, times_ms
+from simulator.truth.road_delay import AFTER_DS, BEFORE_DS, Network, costs_ms, delays_ms, times_ms
 from simulator.world.command import CENTRES
 from simulator.world.commands import IN_TIME_S, messages
 from simulator.world.districts import HANGZHOU
 from simulator.world.incidents import LASTS_DAYS, NEVER, reported
-from simulator.world.traffic import traffic
+from simulator.world.traffic import INTERVALS, traffic
 
 AROUND = range(-1, 2)
 ESCALATED_S = 900

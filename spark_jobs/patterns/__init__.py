@@ -9,6 +9,7 @@ from spark_jobs.patterns.area import inside
 from spark_jobs.patterns.distance import great_circle_m, near
 from spark_jobs.patterns.history import as_of, in_force, latest, previous, with_equal_run
 from spark_jobs.patterns.interval import intervals
+from spark_jobs.patterns.local_time import ZONE, local_day, seconds_between
 from spark_jobs.patterns.nearness import nearest
 from spark_jobs.patterns.pairing import pair
 from spark_jobs.patterns.reuse import once
@@ -18,6 +19,7 @@ from spark_jobs.patterns.travel import travel_ms
 from spark_jobs.patterns.wildcard import match_wildcards
 
 __all__ = [
-    "as_of", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals", "latest", "match_wildcards",
-    "near", "nearest", "once", "pair", "previous", "sessions", "travel_ms", "with_equal_run",
+    "ZONE", "as_of", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals", "latest", "local_day",
+    "match_wildcards", "near", "nearest", "once", "pair", "previous", "seconds_between", "sessions", "travel_ms",
+    "with_equal_run",
 ]  # fmt: skip

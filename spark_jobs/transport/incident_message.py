@@ -27,7 +27,7 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     standing = inputs["centres"].select(F.col("centre_id").alias("_centre"), "district_code")
     said = paired.withColumn("_said", F.coalesce("opened", "closed"))
     placed = said.join(standing, on=F.col("_said.to_centre") == F.col("_centre"), how="left")
-    wait_s = (F.unix_micros("closed.acted_at") - F.unix_micros("opened.acted_at")) / F.lit(1e6)
+    wait_s = patterns.seconds_between("opened.acted_at", "closed.acted_at")
     known = placed.withColumn("level", _of_level(LEVELS, F.col("_said.level"))).withColumn(
         "acknowledge_s", wait_s
     )

@@ -17,7 +17,6 @@ from spark_jobs import patterns
 
 REACH_M = 2000
 BEFORE, AFTER = timedelta(minutes=30), timedelta(minutes=120)
-ZONE = "Asia/Shanghai"
 
 
 def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
@@ -42,7 +41,8 @@ def _around(
 ) -> DataFrame:
     """Rows of `days`, of as much as `earlier` before them and `later` after them; both together are less than a day."""
     return rows.filter(
-        _local_day(F.col(at) + F.lit(earlier)).isin(*days) | _local_day(F.col(at) - F.lit(later)).isin(*days)
+        patterns.local_day(F.col(at) + F.lit(earlier)).isin(*days)
+        | patterns.local_day(F.col(at) - F.lit(later)).isin(*days)
     )
 
 
@@ -104,17 +104,9 @@ def _escalated(incidents: DataFrame, all_incidents: DataFrame) -> DataFrame:
 def _columns() -> list[Column]:
     return [
         "incident_id", "_business_date", "kind", "level", "segment_id", "district_code", "centre_id", "reported_at",
-        "dispatched_at", "arrived_at", "cleared_at", _seconds("arrived_at", "reported_at").alias("response_s"),
-        "escalated_from", "escalated_from_level", _seconds("reported_at", "_first_at").alias("escalation_s"),
+        "dispatched_at", "arrived_at", "cleared_at", patterns.seconds_between("reported_at", "arrived_at").alias("response_s"),
+        "escalated_from", "escalated_from_level", patterns.seconds_between("_first_at", "reported_at").alias("escalation_s"),
         *[F.coalesce(name, F.lit(0)).alias(name)
           for name in ("delay_vehicle_ms", "touched_interval_count", "segment_count")],
         F.col("_is_listed").isNull().alias("warning_unknown_segment"),
     ]  # fmt: skip
-
-
-def _seconds(later: str, earlier: str) -> Column:
-    return (F.unix_micros(later) - F.unix_micros(earlier)) / F.lit(1e6)
-
-
-def _local_day(at: Column) -> Column:
-    return F.to_date(F.from_utc_timestamp(at, ZONE))

@@ -10,7 +10,6 @@ from pyspark.sql import functions as F
 
 from spark_jobs import patterns
 
-ZONE = "Asia/Shanghai"
 _MICROS = 1e6
 
 
@@ -54,10 +53,12 @@ def _count(name: str) -> Column:
 def _parked(sessions: DataFrame) -> DataFrame:
     """Seconds that stays lasted within each local day they touch, and how many did."""
     stays = sessions.filter("entered_at is not null and left_at is not null")
-    days = F.sequence(_day("entered_at"), _day("left_at"), F.expr("interval 1 day"))
+    days = F.sequence(
+        patterns.local_day("entered_at"), patterns.local_day("left_at"), F.expr("interval 1 day")
+    )
     of_day = stays.select("lot_id", "entered_at", "left_at", F.explode(days).alias("_business_date"))
-    begins = F.to_utc_timestamp(F.col("_business_date").cast("timestamp"), ZONE)
-    ends = F.to_utc_timestamp(F.date_add("_business_date", 1).cast("timestamp"), ZONE)
+    begins = F.to_utc_timestamp(F.col("_business_date").cast("timestamp"), patterns.ZONE)
+    ends = F.to_utc_timestamp(F.date_add("_business_date", 1).cast("timestamp"), patterns.ZONE)
     inside = F.unix_micros(F.least("left_at", ends)) - F.unix_micros(F.greatest("entered_at", begins))
     return of_day.groupBy("lot_id", "_business_date").agg(
         (F.sum(inside) / F.lit(_MICROS)).alias("parked_s"), F.count("*").alias("stay_count")
@@ -67,12 +68,8 @@ def _parked(sessions: DataFrame) -> DataFrame:
 def _events(sessions: DataFrame) -> DataFrame:
     """Ways in and out that were seen, by the local day they were on."""
     ways = sessions.select("lot_id", F.explode(F.array(
-        F.struct(_day("entered_at").alias("day"), F.lit(1).alias("entries"), F.lit(0).alias("exits")),
-        F.struct(_day("left_at").alias("day"), F.lit(0).alias("entries"), F.lit(1).alias("exits")),
+        F.struct(patterns.local_day("entered_at").alias("day"), F.lit(1).alias("entries"), F.lit(0).alias("exits")),
+        F.struct(patterns.local_day("left_at").alias("day"), F.lit(0).alias("entries"), F.lit(1).alias("exits")),
     )).alias("way"))  # fmt: skip
     seen = ways.filter("way.day is not null").groupBy("lot_id", F.col("way.day").alias("_business_date"))
     return seen.agg(F.sum("way.entries").alias("entry_count"), F.sum("way.exits").alias("exit_count"))
-
-
-def _day(name: str) -> Column:
-    return F.to_date(F.from_utc_timestamp(name, ZONE))

@@ -70,7 +70,7 @@ def _columns() -> list[Column]:
         first["_business_date"].alias("_business_date"),
         F.col("opened.crossed_at").alias("entered_at"),
         F.col("closed.crossed_at").alias("left_at"),
-        _seconds(F.col("opened.crossed_at"), F.col("opened.captured_at")).alias("entry_wait_s"),
+        patterns.seconds_between("opened.captured_at", "opened.crossed_at").alias("entry_wait_s"),
         F.when(F.col("opened").isNotNull(), F.when(F.col("opened.barrier_state") == BARRIER_DOWN, "barrier")
                .otherwise("free_flow")).alias("entry_mode"),
         F.col("closed.bill_id").alias("bill_id"),
@@ -79,7 +79,3 @@ def _columns() -> list[Column]:
         (F.col("matched_as") == "one_character").alias("warning_misread_plate"),
         first["plate"].isNull().alias("warning_unread_plate"),
     ]  # fmt: skip
-
-
-def _seconds(later: Column, earlier: Column) -> Column:
-    return (F.unix_micros(later) - F.unix_micros(earlier)) / F.lit(1e6)

@@ -10,7 +10,6 @@ from pyspark.sql import functions as F
 
 from spark_jobs import patterns
 
-ZONE = "Asia/Shanghai"
 INTERVAL = timedelta(minutes=5)
 DAYTIME_H = (6, 22)  # at night few drive, at the speed they like: one speed for hours is no wonder
 _SUMS = ("interval_count", "vehicle_count", "travel_vehicle_ms", "free_vehicle_ms", "equal_speed_count")
@@ -36,7 +35,7 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
 def _driven(speeds: DataFrame, segments: DataFrame) -> DataFrame:
     """The sums of a segment and day; a row without a speed counts for nothing."""
     by = ("segment_id", "_business_date")
-    hour = F.hour(F.from_utc_timestamp("interval_start", ZONE))
+    hour = F.hour(F.from_utc_timestamp("interval_start", patterns.ZONE))
     is_daytime = (hour >= DAYTIME_H[0]) & (hour < DAYTIME_H[1])
     by_day = patterns.with_equal_run(
         speeds.withColumn("_daytime_kmh", F.when(is_daytime, F.col("speed_kmh"))), "_daytime_kmh", by=by,

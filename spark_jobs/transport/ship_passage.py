@@ -19,7 +19,6 @@ LONGEST = timedelta(days=2)
 CAPTURED_WITHIN = timedelta(minutes=5)
 JUDGED_WITHIN = timedelta(hours=48)
 SURVEYED_WITHIN = timedelta(days=30)
-ZONE = "Asia/Shanghai"
 
 
 def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:  # noqa: ARG001
@@ -48,7 +47,7 @@ def _passages(positions: DataFrame, fairways: DataFrame) -> DataFrame:
         F.min("reported_at").alias("entered_at"), F.max("reported_at").alias("left_at"),
         F.count("*").alias("position_count"),
     )  # fmt: skip
-    return found.withColumn("entered_on", _local_day("entered_at"))
+    return found.withColumn("entered_on", patterns.local_day("entered_at"))
 
 
 def _with_hull(passages: DataFrame, ships: DataFrame) -> DataFrame:
@@ -148,11 +147,11 @@ def _columns() -> list[Column]:
     return [
         F.coalesce("passage_key", "capture_id").alias("passage_id"),
         F.coalesce("fairway_id", "_captured_in").alias("fairway_id"),
-        F.coalesce(F.col("entered_on"), _local_day("captured_at")).alias("_business_date"),
+        F.coalesce(F.col("entered_on"), patterns.local_day("captured_at")).alias("_business_date"),
         "mmsi", "track_key", "entered_at", "left_at", "position_count", matched_as.alias("matched_as"),
-        "capture_id", "captured_at", _local_day("captured_at").alias("captured_on"),
+        "capture_id", "captured_at", patterns.local_day("captured_at").alias("captured_on"),
         F.col("_judgement.judgement_no").alias("judgement_no"), F.col("_judgement.judged_at").alias("judged_at"),
-        ((F.unix_micros("_judgement.judged_at") - F.unix_micros("captured_at")) / F.lit(1e6)).alias("judgement_wait_s"),
+        patterns.seconds_between("captured_at", "_judgement.judged_at").alias("judgement_wait_s"),
         F.col("_judgement.judged_by").alias("judged_by"), F.col("_judgement.rule").alias("judged_rule"),
         (F.col("_judgement.verdict") == "seaworthy").alias("is_judged_seaworthy"),
         F.when(is_passage, F.col("_rule")).alias("rule"),
@@ -161,7 +160,3 @@ def _columns() -> list[Column]:
         F.coalesce(matched_as == "one_character", F.lit(False)).alias("warning_misread_hull"),
         F.coalesce("_unread", F.lit(False)).alias("warning_unread_hull"),
     ]  # fmt: skip
-
-
-def _local_day(name: str) -> Column:
-    return F.to_date(F.from_utc_timestamp(name, ZONE))

@@ -12,7 +12,7 @@ from simulator.world import commands, incidents
 from simulator.world.command import CENTRES
 from simulator.world.roads import roads
 from simulator.world.traffic import traffic
-from tests.unit.road_network import DEFAULT, with_changes
+from tests.unit.part_city import DEFAULT, with_changes
 
 DAY = date(2026, 3, 5)  # a Thursday
 
@@ -136,7 +136,7 @@ def test_detectors_miss_intervals_and_hours_at_their_rates():
         ("single", {"outage": 0.0}),
         ("none", {"outage": 0.0, "missing_interval": 0.0}),
     ):
-        rows = road_speed.measured(1, with_changes({"detectors": rates}), DAY, network)
+        rows = road_speed.measured(1, with_changes(DEFAULT.roads, {"detectors": rates}), DAY, network)
         missing[name] = 1 - len(rows) / len(network.monitored(DAY)) / 288
         assert not rows.duplicated(["segment", "interval"]).any()
         assert set(rows["segment"] - 1) == set(network.monitored(DAY))

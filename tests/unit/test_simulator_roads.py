@@ -18,8 +18,10 @@ from simulator.departments.incident import Incidents
 from simulator.departments.road_speed import Speeds
 from simulator.times import DAY_DS
 from simulator.world.roads import roads
+from tests.unit.exact_reader import Record, csv_records, exact_reading, is_between
 from tests.unit.file_faults import faults_of_files
-from tests.unit.road_network import DEFAULT, road_city, with_changes
+from tests.unit.part_city import DEFAULT, with_changes
+from tests.unit.road_network import road_city
 
 DAY = date(2026, 3, 5)  # a Thursday
 # Faults of files so often that each kind appears in a month, and more of those of the few records. No two kinds are equally
@@ -37,13 +39,6 @@ def city():
     return road_city(5, 30, changed=OFTEN)
 
 
-def _number(text: str, low: float, high: float) -> bool:
-    try:
-        return low <= float(text) <= high
-    except ValueError:
-        return False
-
-
 def _hour(text: str) -> int:
     return int(text[11:13])
 
@@ -51,8 +46,8 @@ def _hour(text: str) -> int:
 def _speed_is_right(fields: dict) -> bool:
     return (
         fields["segment_id"] != "" and _hour(fields["interval_start"]) < 24
-        and (fields["speed_kmh"] == "-1" or _number(fields["speed_kmh"], 1, 150))
-        and _number(fields["free_flow_kmh"], 10, 150) and _number(fields["vehicle_count"], 0, 2000)
+        and (fields["speed_kmh"] == "-1" or is_between(fields["speed_kmh"], 1, 150))
+        and is_between(fields["free_flow_kmh"], 10, 150) and is_between(fields["vehicle_count"], 0, 2000)
     )  # fmt: skip
 
 
@@ -78,16 +73,12 @@ READ = {
 }
 
 
-def _records(name: str, content: bytes) -> list[tuple[int, dict | None]]:
+def _records(name: str, content: bytes) -> list[Record]:
     """Each record with its number, None where it cannot be read."""
     if name.endswith(".jsonl"):
         return [(number, _object(line)) for number, line in enumerate(content.decode().splitlines(), start=1)]
     text = content.decode("gb18030" if name.startswith("command") else "utf-8")
-    header, *rows = csv.reader(io.StringIO(text, newline=""))
-    return [
-        (number, dict(zip(header, row, strict=True)) if len(row) == len(header) else None)
-        for number, row in enumerate(rows, start=1)
-    ]
+    return csv_records(text)
 
 
 def _object(line: str) -> dict | None:
@@ -98,26 +89,7 @@ def _object(line: str) -> dict | None:
 
 
 def _exact(sent, kind) -> tuple[set[int], set[tuple[int, str]], list[dict]]:
-    """Quarantined record numbers, places of sentinels in admitted ones, and these, as an exact reader finds them."""
-    is_right, key, sentinels = READ[kind]
-    by_key, broken, good = defaultdict(list), set(), {}
-    for number, fields in _records(sent.name, sent.content):
-        if fields is None or not is_right(fields):
-            broken.add(number)
-            continue
-        by_key[tuple(fields[name] for name in key)].append(number)
-        good[number] = fields
-    for alike in by_key.values():
-        is_same = all(good[number] == good[alike[0]] for number in alike)
-        broken |= set(alike[1:] if is_same else alike)
-    admitted = {number: fields for number, fields in good.items() if number not in broken}
-    nulls = {
-        (number, name)
-        for number, fields in admitted.items()
-        for name, text in sentinels.items()
-        if fields[name] == text
-    }
-    return broken, nulls, list(admitted.values())
+    return exact_reading(_records(sent.name, sent.content), *READ[kind])
 
 
 def test_quarantined_and_null_are_exactly_what_an_exact_reader_finds(city):
@@ -184,15 +156,15 @@ def test_what_is_known_from_a_file_is_what_stands_in_it(city):
 
 
 def test_the_same_roads_made_again_or_a_day_alone_are_the_same(city):
-    day, network = date(2026, 4, 15), roads(5, with_changes(OFTEN), 0.01)
-    alone = list(roads_of_day(5, with_changes(OFTEN), day, network))
+    day, network = date(2026, 4, 15), roads(5, with_changes(DEFAULT.roads, OFTEN), 0.01)
+    alone = list(roads_of_day(5, with_changes(DEFAULT.roads, OFTEN), day, network))
     whole = {each.sent.key: each for each in city.observations if each.delivery}
     sent = [each for each in alone if each.delivery]
     assert len(sent) >= 2
     for each in sent:
         assert (whole[each.sent.key].sent, whole[each.sent.key].labels) == (each.sent, each.labels)
     assert road_city(5, 30, changed=OFTEN).deliveries == city.deliveries
-    assert list(roads_of_day(6, with_changes(OFTEN), day, network)) != alone
+    assert list(roads_of_day(6, with_changes(DEFAULT.roads, OFTEN), day, network)) != alone
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from simulator.departments.incident import Incidents
 from simulator.departments.road_speed import Speeds
 from simulator.truth import roads as truth
 from simulator.world.districts import District
-from tests.unit.road_network import DEFAULT, road_city
+from tests.unit.part_city import DEFAULT
+from tests.unit.road_network import road_city
 
 DAY = date(2026, 3, 5)
 BEGIN = DAY.toordinal() * 864_000

@@ -1,6 +1,5 @@
 """What is sent about ships against an exact reader, and how ships move."""
 
-import csv
 import io
 import json
 import re
@@ -22,8 +21,10 @@ from simulator.truth import ships as truth
 from simulator.world import ships as world
 from simulator.world.fairways import FAIRWAYS
 from simulator.world.seaworthiness import certificates, recent_surveys, rules
+from tests.unit.exact_reader import csv_records, exact_reading, is_between
 from tests.unit.file_faults import faults_of_files
-from tests.unit.port import DEFAULT, port
+from tests.unit.part_city import DEFAULT
+from tests.unit.port import port
 
 SHIPS = DEFAULT.ships
 SENTINELS = {"SOG": "102.3", "COG": "360.0", "Heading": "511"}
@@ -34,20 +35,13 @@ def city():
     return port(5, 12, scale=0.02)
 
 
-def _number(text: str, low: float, high: float) -> bool:
-    try:
-        return low <= float(text) <= high
-    except ValueError:
-        return False
-
-
 def _position_is_right(fields: dict[str, str]) -> bool:
     return (
         re.fullmatch(r"\d{9}", fields["MMSI"]) is not None and int(fields["BaseDateTime"][11:13]) < 24
-        and _number(fields["LAT"], -90, 90) and _number(fields["LON"], -180, 180)
-        and (fields["SOG"] == "102.3" or _number(fields["SOG"], 0, 102.2))
-        and (fields["COG"] == "360.0" or (_number(fields["COG"], 0, 359.9)))
-        and (fields["Heading"] == "511" or _number(fields["Heading"], 0, 359)) and fields["TransceiverClass"] in ("A", "B")
+        and is_between(fields["LAT"], -90, 90) and is_between(fields["LON"], -180, 180)
+        and (fields["SOG"] == "102.3" or is_between(fields["SOG"], 0, 102.2))
+        and (fields["COG"] == "360.0" or (is_between(fields["COG"], 0, 359.9)))
+        and (fields["Heading"] == "511" or is_between(fields["Heading"], 0, 359)) and fields["TransceiverClass"] in ("A", "B")
     )  # fmt: skip
 
 
@@ -64,29 +58,8 @@ READ = {
 }
 
 
-def _exact(content: bytes, is_right, key, sentinels) -> tuple[set[int], set[tuple[int, str]], list[dict]]:
-    """Quarantined record numbers, places of sentinels in admitted ones, and these, as an exact reader finds them."""
-    header, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
-    by_key, broken, good = defaultdict(list), set(), {}
-    for number, row in enumerate(rows, start=1):
-        fields = dict(zip(header, row, strict=False))
-        if len(row) != len(header) or not is_right(fields):
-            broken.add(number)
-            continue
-        by_key[tuple(fields[name] for name in key)].append((number, row))
-        good[number] = fields
-    for alike in by_key.values():
-        if len(alike) > 1:
-            is_same = len({tuple(row) for _, row in alike}) == 1
-            broken |= {number for number, _ in (alike[1:] if is_same else alike)}
-    admitted = {number: fields for number, fields in good.items() if number not in broken}
-    nulls = {
-        (number, name)
-        for number, fields in admitted.items()
-        for name, text in sentinels.items()
-        if fields[name] == text
-    }
-    return broken, nulls, list(admitted.values())
+def _exact(content: bytes, *of) -> tuple[set[int], set[tuple[int, str]], list[dict]]:
+    return exact_reading(csv_records(content.decode()), *of)
 
 
 def test_quarantined_and_null_are_exactly_what_an_exact_reader_finds(city):

@@ -10,7 +10,8 @@ from simulator.truth import ships as truth
 from simulator.world.districts import District
 from simulator.world.fairways import Fairway
 from simulator.world.seaworthiness import rules
-from tests.unit.port import DEFAULT, port
+from tests.unit.part_city import DEFAULT
+from tests.unit.port import port
 
 DAY = date(2026, 3, 5)
 BEGIN = DAY.toordinal() * 864_000

@@ -72,13 +72,11 @@ final as (
     left join dim_air_station
         on
             dim_air_station.station_id = touched.station_id
-            and touched._business_date >= dim_air_station.valid_from
-            and (dim_air_station.valid_to is null or touched._business_date < dim_air_station.valid_to)
+            and {{ in_force('dim_air_station', 'touched._business_date') }}
     left join dim_district
         on
             dim_district.district_code = touched.district_code
-            and touched._business_date >= dim_district.valid_from
-            and (dim_district.valid_to is null or touched._business_date < dim_district.valid_to)
+            and {{ in_force('dim_district', 'touched._business_date') }}
 
 )
 

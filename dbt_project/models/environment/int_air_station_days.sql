@@ -42,8 +42,7 @@ in_operation as (
     from dim_air_station
     inner join dim_date
         on
-            dim_date.calendar_date >= dim_air_station.valid_from
-            and (dim_air_station.valid_to is null or dim_date.calendar_date < dim_air_station.valid_to)
+            {{ in_force('dim_air_station', 'dim_date.calendar_date') }}
 
 ),
 
@@ -55,8 +54,7 @@ in_district as (
     left join dim_district
         on
             dim_district.district_code = in_operation.district_code
-            and in_operation._business_date >= dim_district.valid_from
-            and (dim_district.valid_to is null or in_operation._business_date < dim_district.valid_to)
+            and {{ in_force('dim_district', 'in_operation._business_date') }}
 
 ),
 

@@ -56,8 +56,7 @@ final as (
     left join dim_district
         on
             dim_district.district_code = touched.district_code
-            and touched._business_date >= dim_district.valid_from
-            and (dim_district.valid_to is null or touched._business_date < dim_district.valid_to)
+            and {{ in_force('dim_district', 'touched._business_date') }}
 
 )
 

@@ -37,8 +37,7 @@ final as (
     left join dim_district
         on
             dim_district.district_code = incident_message.district_code
-            and incident_message._business_date >= dim_district.valid_from
-            and (dim_district.valid_to is null or incident_message._business_date < dim_district.valid_to)
+            and {{ in_force('dim_district', 'incident_message._business_date') }}
     -- Messages to centres that the list does not know yet count once it does.
     where incident_message.paired_as <> 'close_only' and incident_message.district_code is not null
 

@@ -66,8 +66,7 @@ final as (
     left join dim_district
         on
             dim_district.district_code = dim_parking_lot.district_code
-            and bills._business_date >= dim_district.valid_from
-            and (dim_district.valid_to is null or bills._business_date < dim_district.valid_to)
+            and {{ in_force('dim_district', 'bills._business_date') }}
 
 )
 

@@ -44,8 +44,7 @@ final as (
     left join dim_district
         on
             dim_district.district_code = dim_parking_lot.district_code
-            and parking_session._business_date >= dim_district.valid_from
-            and (dim_district.valid_to is null or parking_session._business_date < dim_district.valid_to)
+            and {{ in_force('dim_district', 'parking_session._business_date') }}
     where parking_session.entered_at is not null and parking_session.entry_wait_s is not null
 
 )

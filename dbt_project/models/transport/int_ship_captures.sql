@@ -45,8 +45,7 @@ final as (
     left join dim_district
         on
             dim_district.district_code = dim_fairway.district_code
-            and ship_capture._business_date >= dim_district.valid_from
-            and (dim_district.valid_to is null or ship_capture._business_date < dim_district.valid_to)
+            and {{ in_force('dim_district', 'ship_capture._business_date') }}
 
 )
 
