@@ -9,16 +9,17 @@ from tests.end_to_end import flow
 
 
 @pytest.fixture(scope="session")
-def _spark(storage):
+def lake_with_spark(storage):
+    """A lake with Spark, as another test left it."""
     servers.start_spark()
     flow.preload()
     return storage
 
 
 @pytest.fixture
-def quiet_lake(_spark):
+def quiet_lake(lake_with_spark):
     """An empty lake with Spark, where nothing happens but what the test does."""
-    _spark.rest()
-    _spark.empty()
+    lake_with_spark.rest()
+    lake_with_spark.empty()
     servers.forget_settings()
-    return _spark
+    return lake_with_spark

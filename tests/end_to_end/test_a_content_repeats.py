@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+import pytest
+
 from tests.end_to_end import content, flow
 
 # What the simulator's clock passes after the last delivery, so that every deadline has.
@@ -23,23 +25,37 @@ def _undisturbed(deliveries) -> dict[str, str]:
     return content.table_hashes()
 
 
-def test_a_second_run_changes_no_table_and_adds_no_object(quiet_lake):
-    deliveries = flow.some(flow.city().deliveries)
-    first = _undisturbed(deliveries)
-    objects = content.objects()
-    assert len(first) > 10
-    assert all("(0 rows)" not in value for name, value in first.items() if name.startswith("marts."))
+@pytest.fixture(scope="module")
+def deliveries():
+    return flow.some(flow.city(days=2).deliveries, stations=5, reports=4)
 
+
+@pytest.fixture(scope="module")
+def runs(lake_with_spark, deliveries):
+    """What is in the lake after an undisturbed run, and after a second one: hashes of tables, objects."""
+    lake_with_spark.rest()
+    lake_with_spark.empty()
+    first = _undisturbed(deliveries), content.objects()
     flow.everything()
-
-    assert content.table_hashes() == first
-    assert content.objects() == objects
+    return first, (content.table_hashes(), content.objects())
 
 
-def test_killed_at_any_instant_of_any_stage_the_content_is_that_of_an_undisturbed_run(quiet_lake):
-    deliveries = flow.some(flow.city(days=2).deliveries, stations=5, reports=4)
-    expected = _undisturbed(deliveries)
-    quiet_lake.empty()
+@pytest.fixture(scope="module")
+def expected(runs):
+    """The content of every table after an undisturbed run."""
+    return runs[0][0]
+
+
+def test_a_second_run_changes_no_table_and_adds_no_object(runs):
+    first, second = runs
+    assert len(first[0]) > 10
+    assert all("(0 rows)" not in value for value in _marts(first[0]).values())
+    assert second == first
+
+
+def test_killed_at_any_instant_of_any_stage_the_content_is_that_of_an_undisturbed_run(
+    expected, deliveries, quiet_lake
+):
     flow.set_clock(max(each.arrived_at for each in deliveries) + _LATER)
     usual = {"land": 0.6, "admit": 1.2, "conform": 6.0, "publish": 6.0}
     killed = 0
@@ -59,37 +75,33 @@ def test_killed_at_any_instant_of_any_stage_the_content_is_that_of_an_undisturbe
     assert content.table_hashes() == expected
 
 
-def test_the_marts_do_not_depend_on_order_splitting_repetition_or_batching(quiet_lake):
-    deliveries = flow.some(flow.city(days=2).deliveries, stations=3, reports=4)
+def test_the_marts_do_not_depend_on_order_splitting_repetition_or_batching(expected, deliveries, quiet_lake):
     last = max(each.arrived_at for each in deliveries)
-    expected = _marts(_undisturbed(deliveries))
-
-    # Everything is sent again: facts for the ledger, no change to any mart.
-    flow.send([flow.later(each, last + timedelta(hours=1 + n)) for n, each in enumerate(deliveries)])
-    flow.everything()
-    assert _marts(content.table_hashes()) == expected
 
     # In another order, one stage run per few deliveries instead of one for all.
-    quiet_lake.empty()
     mixed = flow.shuffled(deliveries, seed=7)
     flow.set_clock(last + _LATER)
     for part in flow.parts(mixed, 3):
         flow.send(part)
         flow.everything()
-    assert _marts(content.table_hashes()) == expected
+    assert _marts(content.table_hashes()) == _marts(expected)
+
+    # Everything is sent again: facts for the ledger, no change to any mart.
+    flow.send([flow.later(each, last + timedelta(hours=1 + n)) for n, each in enumerate(deliveries)])
+    flow.everything()
+    assert _marts(content.table_hashes()) == _marts(expected)
 
 
-def test_a_delivery_of_two_days_is_the_same_as_one_for_each_and_a_day_at_a_time_as_all_at_once(quiet_lake):
-    deliveries = flow.some(flow.city(days=2).deliveries, stations=3, reports=4)
+def test_a_delivery_of_two_days_is_the_same_as_one_for_each_and_a_day_at_a_time_as_all_at_once(
+    expected, deliveries, quiet_lake
+):
     last = max(each.arrived_at for each in deliveries)
-    expected = _marts(_undisturbed(deliveries))
 
     # Two one-day files of a station come as one of two days.
-    quiet_lake.empty()
     joined, pairs = flow.joined(deliveries)
     assert pairs >= 2
     assert len(joined) == len(deliveries) - pairs
-    assert _marts(_undisturbed(joined)) == expected
+    assert _marts(_undisturbed(joined)) == _marts(expected)
 
     # Every day's arrivals are made before the next day's come; at the end all is asked for again.
     quiet_lake.empty()
@@ -98,7 +110,7 @@ def test_a_delivery_of_two_days_is_the_same_as_one_for_each_and_a_day_at_a_time_
         flow.everything()
     flow.set_clock(last + _LATER)
     flow.everything()
-    assert _marts(content.table_hashes()) == expected
+    assert _marts(content.table_hashes()) == _marts(expected)
     flow.backfill_everything("to see that nothing changes")
     flow.everything()
-    assert _marts(content.table_hashes()) == expected
+    assert _marts(content.table_hashes()) == _marts(expected)

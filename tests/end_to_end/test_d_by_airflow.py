@@ -20,6 +20,7 @@ from simulator.truth import tables as truth
 from tests.end_to_end import content, flow
 
 _PATIENCE_S = 1200  # beside other tests
+_SCALE = 0.02
 
 
 def _citylake(*arguments: str) -> subprocess.CompletedProcess:
@@ -34,13 +35,13 @@ def _citylake(*arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="module")
 def city():
-    return flow.city(days=2, scale=0.1)
+    return flow.city(days=2, scale=_SCALE)
 
 
 @pytest.fixture(scope="module")
 def lake_by_airflow(whole_lake, city):
     """The lake after `citylake run`, which sends what the simulator made and lets Airflow do the rest."""
-    ran = _citylake("run", "--days", "2", "--seed", "1")
+    ran = _citylake("run", "--days", "2", "--seed", "1", "--scale", str(_SCALE))
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
     return whole_lake
 
@@ -208,7 +209,7 @@ def test_reconcile_finds_that_nothing_was_lost(lake_by_airflow):
 def test_a_second_run_admits_nothing_and_adds_no_object(lake_by_airflow):
     hashes, objects = content.table_hashes(), content.objects()
     outcomes = _ledger("select count(*) as n from ledger.admissions")
-    done = _citylake("run", "--days", "2", "--seed", "1")
+    done = _citylake("run", "--days", "2", "--seed", "1", "--scale", str(_SCALE))
     assert done.returncode == 0, done.stdout + done.stderr
     assert _ledger("select count(*) as n from ledger.admissions") == outcomes
     assert content.table_hashes() == hashes
