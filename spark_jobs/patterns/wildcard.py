@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from spark_jobs.patterns.bins import bin_of, in_bins, is_whole
-
-_EXACT_DIGITS = 32
 
 
 def match_wildcards(
@@ -32,21 +30,23 @@ def match_wildcards(
     """
     width = back + ahead
     named = [F.col(name).alias(f"_by_{n}") for n, name in enumerate(by)]
-    facts = _hashed(rows.filter(is_whole([*by, key, at])), key).select(
-        *named, "_hash", F.col(key).alias("_key"), F.col(at).alias("_at"), F.struct(*row_key).alias("_row_key"),
-        bin_of(at, width).alias("_bin"),
+    facts = rows.filter(is_whole([*by, key, at])).select(
+        *named, _number(key).alias("_key"), _numbers(key).alias("_slots"), F.col(at).alias("_at"),
+        F.struct(*row_key).alias("_row_key"), bin_of(at, width).alias("_bin"),
     )  # fmt: skip
-    known = _hashed(others.filter(is_whole([*by, key, other_at])), key).select(
-        *named, "_hash", F.col(key).alias("_other_key"), F.col(other_at).alias("_other_at"),
+    known = others.filter(is_whole([*by, key, other_at])).select(
+        *named, _number(key).alias("_other_key"), _numbers(key).alias("_slots"), F.col(other_at).alias("_other_at"),
         F.struct(*order).alias("_order"), F.struct(*columns).alias("_other"),
     )  # fmt: skip
     known = in_bins(known, F.col("_other_at") - F.lit(ahead), F.col("_other_at") + F.lit(back), width, "_bin")
-    pairs = facts.join(
-        known, on=[*[f"_by_{n}" for n in range(len(by))], "_hash", "_bin"], how="inner"
-    ).filter(
-        F.col("_other_at").between(F.col("_at") - F.lit(back), F.col("_at") + F.lit(ahead))
-        # Equal values share every wildcard too; two that differ share one at most.
-        & ((F.length("_hash") == _EXACT_DIGITS) | (F.col("_key") != F.col("_other_key")))
+    pairs = (
+        _in_slots(facts)
+        .join(_in_slots(known), on=[*[f"_by_{n}" for n in range(len(by))], "_slot", "_bin"], how="inner")
+        .filter(
+            F.col("_other_at").between(F.col("_at") - F.lit(back), F.col("_at") + F.lit(ahead))
+            # Equal values share every wildcard too; two that differ share one at most.
+            & ((F.col("_slot") == F.col("_key")) | (F.col("_key") != F.col("_other_key")))
+        )
     )
     found = _first_choices(pairs, once).select("_row_key", "_other", "is_exact", "alike_count")
     joined = rows.withColumn("_row_key", F.struct(*row_key)).join(found, on="_row_key", how="left")
@@ -55,10 +55,20 @@ def match_wildcards(
     )
 
 
-def _hashed(rows: DataFrame, key: str) -> DataFrame:
-    """`rows` once for the exact hash and for each wildcard."""
+def _number(text: str | Column) -> Column:
+    """Sixty-four bits of a hash: a wildcard has no more; texts of digits would be most of what is shuffled and sorted."""
+    return F.xxhash64(text)
+
+
+def _numbers(key: str) -> Column:
+    """The key's number and those of its wildcards."""
     wildcards = F.coalesce(F.split(f"{key}_match", " "), F.array().cast("array<string>"))
-    return rows.withColumn("_hash", F.explode(F.concat(F.array(key), wildcards)))
+    return F.transform(F.concat(F.array(key), wildcards), _number)
+
+
+def _in_slots(rows: DataFrame) -> DataFrame:
+    """`rows` once for the key and for each wildcard."""
+    return rows.withColumn("_slot", F.explode("_slots")).drop("_slots")
 
 
 def _first_choices(pairs: DataFrame, once: bool) -> DataFrame:
