@@ -146,7 +146,8 @@ def _instants(
 def _days_before(
     promised: np.ndarray, late: np.ndarray, afar: np.ndarray, drawn: np.ndarray, day: date, is_long: bool
 ) -> np.ndarray:  # fmt: skip
-    """How many days before the decision it was accepted."""
+    """How many days before the decision it was accepted; the day itself, where none of the few days before was a
+    working day."""
     working = days_back(day, _BEGAN_DAYS[is_long])
     if is_free(day):
         # Most on the day itself, some since the last working day: none of the days between is one.
