@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections import Counter, defaultdict
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from simulator.departments.machine_status import Statuses
 from simulator.departments.self_service_session import Sessions
 from simulator.departments.service_application import Applications
 from simulator.departments.service_contact import Contacts
+from simulator.world.service_contacts import SUBMIT, contacts_on
 from simulator.world.services import services
 from tests.unit.file_faults import faults_of_files
 from tests.unit.part_city import DEFAULT, with_changes
@@ -60,6 +62,9 @@ def test_quarantined_and_null_are_exactly_what_an_exact_reader_finds(city):
         (reading,) = each.readings
         assert (reading.quarantined, reading.admitted) == (len(broken), len(good))
         assert len(good) == len(each.facts.rows)
+        # What is wrong with the order of two columns is wrong with neither alone.
+        assert {label.column for label in each.labels if label.kind == "wrong_order"} <= {None}
+        assert None not in {label.column for label in each.labels if label.kind == "impossible_time"}
         seen[kind].update(label.kind for label in each.labels if label.source_row)
     for kind, rates in RATES.items():
         assert set(seen[kind]) == set(rates.model_dump()) | ({"sentinel"} if kind is Statuses else set())
@@ -216,3 +221,27 @@ def test_every_feed_is_named_as_agreed(city):
         "self_service_session.csv", "machine_status.txt", "district.csv",
     }  # fmt: skip
     assert {each.department for each in city.deliveries} == {"governance"}
+    heads = {
+        each.name.rpartition("_")[0]: each.content.partition(b"\n")[0]
+        for each in city.deliveries
+        if each.sequence == 2
+    }
+    assert heads["machine_status"] == b"machine\treported_at\tstate\ttemperature_c"
+    assert heads["self_service_session"] == (
+        b"session_no,machine_id,started_at,ended_at,birth_year,item_code,steps,ended_as"
+    )
+    assert heads["办事接触"] == "流水号,办件编号,渠道,环节,网点编号,时间\r".encode("gb18030")
+    assert list(json.loads(heads["service_application"])) == [
+        "application_no", "item_code", "applicant_type", "birth_year", "office_district", "channel", "submitted_at",
+        "accepted_at", "decided_at", "outcome",
+    ]  # fmt: skip
+
+
+def test_every_contact_has_a_record_but_for_some_submissions():
+    offices = services(1, SERVICES, 0.1)
+    there = contacts_on(1, SERVICES, offices, DAY)
+    recorded = service_contact.recorded(1, SERVICES, DAY, offices)
+    by = ["contacted_ds", "number", "step"]
+    missing = there.merge(recorded[by], on=by, how="left", indicator=True).query("_merge == 'left_only'")
+    assert 5 < len(missing) == len(there) - len(recorded) < 0.02 * len(there)
+    assert set(missing["step"]) == {SUBMIT}

@@ -99,7 +99,7 @@ def typed():
         _applications(DAY + timedelta(1), (7, 1, "111111", ONLINE, 0)),
         _contacts(-31, (1, ONE_WINDOW, 1)),  # too early
         _contacts(-30, (1, ONLINE, -1), (2, ONE_WINDOW, 1)),
-        _contacts(-1, (2, ONE_WINDOW, 1), (2, ONE_WINDOW, 1), (3, ONE_WINDOW, 1), (8, ONLINE, -1)),
+        _contacts(-1, (2, ONE_WINDOW, 1), (2, ONE_WINDOW, 1), (2, ONE_WINDOW, 0), (3, ONE_WINDOW, 1), (8, ONLINE, -1)),
         _contacts(0, (2, ONE_WINDOW, 2), (4, MOBILE, -1), (5, LIGHT, 4)),
         _contacts(7, (3, MOBILE, -1), (6, ONE_CARD, 0)),
         _contacts(8, (6, ONE_CARD, 1)),  # too late
@@ -127,10 +127,11 @@ def test_what_is_known_of_a_day_typed_by_hand(typed):
     overall = {key[:2]: value for key, value in found.items() if key[2] == "all"}
     east, west, city = "111111", "222222", "330100"
     assert overall == {
-        # Visits: 1 none, 2 three (twice on a day at one site is one), 3 one, 4 none, 5 one, 6 one.
+        # Visits: 1 none, 2 four (twice on a day at one site is one), 3 one, 4 none, 5 one, 6 one.
         ("at_most_once_pct", east): (66.666667, 2, 3), ("at_most_once_pct", west): (100, 2, 2),
         ("at_most_once_pct", city): (83.333333, 5, 6),
-        ("visits_per_case", east): (1.333333, 4, 3), ("visits_per_case", west): (0.5, 1, 2), ("visits_per_case", city): (1, 6, 6),
+        ("visits_per_case", east): (1.666667, 5, 3), ("visits_per_case", west): (0.5, 1, 2),
+        ("visits_per_case", city): (1.166667, 7, 6),
         # 3 came back by phone, 6 with a card; what lies too early or too late switches nothing.
         ("channel_switch_pct", east): (33.333333, 1, 3), ("channel_switch_pct", west): (50, 1, 2),
         ("channel_switch_pct", city): (33.333333, 2, 6),
