@@ -18,6 +18,7 @@ from simulator.departments import (
     district,
     draught_survey,
     incident,
+    machine_status,
     parking_event,
     parking_lists,
     parking_occupancy,
@@ -25,16 +26,21 @@ from simulator.departments import (
     road_lists,
     road_speed,
     seaworthiness_judgement,
+    self_service_session,
+    service_application,
+    service_contact,
+    service_lists,
     ship_lists,
 )
 from simulator.evidence import Evidence, Source, source_of
-from simulator.scenario import RoadScenario, Scenario, ShipScenario
+from simulator.scenario import RoadScenario, Scenario, ServiceScenario, ShipScenario
 from simulator.setting import Asked, Setting, days_of
 from simulator.truth.condensed import condensed
 from simulator.world.districts import changes, known_on
 from simulator.world.fairways import FAIRWAYS
 from simulator.world.lots import Lot
 from simulator.world.roads import Roads
+from simulator.world.services import Services
 from simulator.world.ships import Fleet
 from simulator.world.stations import Station
 
@@ -90,6 +96,7 @@ def lists(setting: Setting) -> list[Observation]:
         *case_report.shipped(), *references(first, last, setting.stations, setting.lots),
         *ship_references(setting.seed, setting.scenario.ships, first, last, setting.ships),
         *road_references(first, last, setting.roads),
+        *service_references(first, last, setting.services),
     ]  # fmt: skip
 
 
@@ -103,6 +110,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield parking_payment.delivery_of(seed, scenario, day, setting.lots)
     yield from ships_of_day(seed, scenario.ships, day, setting.ships)
     yield from roads_of_day(seed, scenario.roads, day, setting.roads)
+    yield from services_of_day(seed, scenario.services, day, setting.services)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -120,6 +128,14 @@ def roads_of_day(seed: int, scenario: RoadScenario, day: date, roads: Roads) -> 
     yield from incident.day_of_files(seed, scenario, day, roads)
     yield from command_message.day_of_files(seed, scenario, day, roads)
     yield from road_speed.day_of_files(seed, scenario, day, roads)
+
+
+def services_of_day(
+    seed: int, scenario: ServiceScenario, day: date, services: Services
+) -> Iterator[Observation]:
+    """All files about services of one business day, one feed after the other; needs no other day."""
+    for feed in (service_application, service_contact, self_service_session, machine_status):
+        yield from feed.day_of_files(seed, scenario, day, services)
 
 
 def references(
@@ -186,6 +202,20 @@ def road_references(first: date, last: date, roads: Roads) -> list[Observation]:
                  [road_lists.segment_rows(roads, at.date()) for at in lists_at]),
         *_issues(road_lists.CENTRE, [road_lists.centre_delivery(at) for at in lists_at],
                  [road_lists.centre_rows() for _ in lists_at]),
+    ]  # fmt: skip
+
+
+def service_references(first: date, last: date, services: Services) -> list[Observation]:
+    """The guide to work and the lists of sites and machines at the start and on the first of each month."""
+    opening, end = local(first, 6), local(last, 0) + LATEST
+    lists_at = [opening, *_until(end, opening, _monthly(first, end))]
+    return [
+        *_issues(service_lists.ITEM, [service_lists.item_delivery(services, at) for at in lists_at],
+                 [service_lists.item_rows(services) for _ in lists_at]),
+        *_issues(service_lists.SITE, [service_lists.site_delivery(services, at) for at in lists_at],
+                 [service_lists.site_rows(services) for _ in lists_at]),
+        *_issues(service_lists.MACHINE, [service_lists.machine_delivery(services, at) for at in lists_at],
+                 [service_lists.machine_rows(services, at.date()) for at in lists_at]),
     ]  # fmt: skip
 
 

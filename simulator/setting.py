@@ -11,6 +11,7 @@ from simulator.deliveries import local
 from simulator.scenario import Scenario
 from simulator.world.lots import Lot, lots
 from simulator.world.roads import Roads, roads
+from simulator.world.services import Services, services
 from simulator.world.ships import Fleet, fleet
 from simulator.world.stations import STATIONS, Station, stations
 
@@ -20,7 +21,7 @@ class Asked:
     """What a city is asked for. `until` is its last business day, the scenario's if None.
 
     `scale` multiplies the parking spaces, and with them the cars that park, the ships, the segments of roads and what
-    happens on them; above 1 the stations too.
+    happens on them, the offices and what they decide; above 1 the stations too.
     """
 
     seed: int
@@ -47,6 +48,7 @@ class Setting:
     lots: tuple[Lot, ...]
     ships: Fleet
     roads: Roads
+    services: Services
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -72,6 +74,7 @@ def _setting(asked: Asked) -> Setting:
         seed, scenario, last - timedelta(asked.days - 1), last,
         stations(max(len(STATIONS), round(len(STATIONS) * scale))), lots(seed, scenario.parking, scale),
         fleet(seed, scenario.ships, scale), roads(seed, scenario.roads, scale),
+        services(seed, scenario.services, scale),
     )  # fmt: skip
 
 

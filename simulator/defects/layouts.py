@@ -1,4 +1,4 @@
-"""How a table of texts becomes the lines of a file: separated by commas, or an object of JSON each."""
+"""How a table of texts becomes the lines of a file: separated by commas or tabs, or an object of JSON each."""
 
 from __future__ import annotations
 
@@ -25,29 +25,36 @@ class Layout(Protocol):
         """A line without one of its columns."""
 
 
-class Commas:
-    """Fields separated by commas, under a line of their names; no field has a comma in it."""
+class Separated:
+    """Fields separated by a character that no field has in it, under a line of their names."""
+
+    def __init__(self, by: str):
+        self.by = by
 
     def head(self, header: tuple[str, ...]) -> list[str]:
         """The names."""
-        return [",".join(header)]
+        return [self.by.join(header)]
 
     def lines(self, table: pd.DataFrame) -> list[str]:
         """The fields of each record, joined."""
-        return list(map(",".join, zip(*(table[name].tolist() for name in table.columns), strict=True)))
+        return list(map(self.by.join, zip(*(table[name].tolist() for name in table.columns), strict=True)))
 
     def broken(self, line: str, row: int) -> str:
         """A field too many, or one too few."""
-        return f"{line},1" if row % 2 else line.rsplit(",", 1)[0]
+        return f"{line}{self.by}1" if row % 2 else line.rsplit(self.by, 1)[0]
 
     def without(self, line: str, header: tuple[str, ...], column: str) -> str:
         """Without the field in the place of the column."""
-        fields, gone = line.split(","), header.index(column)
-        return ",".join(fields[:gone] + fields[gone + 1 :])
+        fields, gone = line.split(self.by), header.index(column)
+        return self.by.join(fields[:gone] + fields[gone + 1 :])
 
 
 class JsonLines:
-    """An object a line, its values texts or null (of an empty text); no line above. No text has a quotation mark in it."""
+    """An object a line, its values texts, or whole numbers in the columns of `numbers`, or null (of an empty text); no line
+    above. No text has a quotation mark in it."""
+
+    def __init__(self, numbers: tuple[str, ...] = ()):
+        self.numbers = frozenset(numbers)
 
     def head(self, header: tuple[str, ...]) -> list[str]:  # noqa: ARG002 (others need it)
         """None."""
@@ -57,9 +64,15 @@ class JsonLines:
         """An object a record."""
         records = zip(*(table[name].tolist() for name in table.columns), strict=True)
         return [
-            json.dumps({name: text or None for name, text in zip(table.columns, texts, strict=True)}, ensure_ascii=False)
+            json.dumps(
+                {name: self._value(name, text) for name, text in zip(table.columns, texts, strict=True)},
+                ensure_ascii=False,
+            )
             for texts in records
-        ]  # fmt: skip
+        ]
+
+    def _value(self, name: str, text: str) -> str | int | None:
+        return (int(text) if name in self.numbers else text) if text else None
 
     def broken(self, line: str, row: int) -> str:
         """A bracket too many, or a line that was cut."""
@@ -67,7 +80,7 @@ class JsonLines:
 
     def without(self, line: str, header: tuple[str, ...], column: str) -> str:  # noqa: ARG002
         """Without the column's name and value; as a text, for a broken line is no object."""
-        return re.sub(f'"{re.escape(column)}": ("[^"]*"|null)(, )?', "", line)
+        return re.sub(rf'"{re.escape(column)}":? ?("[^"]*"?|\w*)(, )?', "", line)
 
 
-COMMAS, JSON_LINES = Commas(), JsonLines()
+COMMAS, TABS, JSON_LINES = Separated(","), Separated("\t"), JsonLines()

@@ -12,8 +12,9 @@ from simulator.defects.layouts import COMMAS, Layout
 
 # Kinds that change one field each; the others concern the record as a whole.
 _OF_FIELDS = (
-    "out_of_range", "text_in_number", "two_faults", "not_in_list", "required_missing", "impossible_time",
+    "out_of_range", "text_in_number", "two_faults", "not_in_list", "required_missing", "impossible_time", "wrong_order",
 )  # fmt: skip
+_OF_RECORDS = ("wrong_order",)  # of these, the ones of which no column alone is wrong
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def spoil(
             for single in ("out_of_range", "text_in_number") if kind == "two_faults" else (kind,):
                 column, text = texts[single]
                 frame.iat[row, frame.columns.get_loc(column)] = text(table[column].iat[row], random)
-                found.append((row, column, single))
+                found.append((row, None if single in _OF_RECORDS else column, single))
     again, places = _repeated(frame, struck, contradiction, random)
     order = np.argsort(np.concatenate([np.arange(total), places]), kind="stable")
     number_of = np.empty(len(order), dtype=int)

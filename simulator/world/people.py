@@ -20,7 +20,7 @@ from simulator.world.tables import offsets
 
 SEXES = ("female", "male")
 # Residents in per mille by five years of age, from 0 to 4 up to 95 to 99.
-_PYRAMID = np.array([38, 50, 49, 46, 65, 86, 98, 102, 84, 70, 72, 70, 54, 42, 34, 20, 12, 6, 1.7, 0.3])
+PYRAMID = np.array([38, 50, 49, 46, 65, 86, 98, 102, 84, 70, 72, 70, 54, 42, 34, 20, 12, 6, 1.7, 0.3])
 _OLDER = {
     "330111": 0.012,
     "330112": 0.012,
@@ -89,8 +89,8 @@ def _begins(scale: float) -> np.ndarray:
 
 def _ages(street: int) -> np.ndarray:
     """Shares of the five-year groups in a street."""
-    middles = np.arange(len(_PYRAMID)) * 5 + 2.5
-    weights = _PYRAMID * np.exp(_OLDER.get(streets()[street].district_code, -0.002) * (middles - _MIDDLE))
+    middles = np.arange(len(PYRAMID)) * 5 + 2.5
+    weights = PYRAMID * np.exp(_OLDER.get(streets()[street].district_code, -0.002) * (middles - _MIDDLE))
     return weights / weights.sum()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -12,9 +13,8 @@ from simulator import scenario
 from simulator.city import City
 from simulator.deliveries import Observation, Reading, local
 from simulator.departments import district
+from simulator.setting import Asked, Setting
 from simulator.world.districts import known_on
-from simulator.world.roads import Roads
-from simulator.world.ships import Fleet
 
 DEFAULT = scenario.read()
 LAST = date(2026, 4, 20)
@@ -29,16 +29,16 @@ def with_changes(part: _Part, changed: dict[str, dict] | None) -> _Part:
 
 
 def part_city(
-    seed: int, rates: scenario.Scenario, days: int, until: date, ships: Fleet, roads: Roads,
-    references: Callable[[date, date], Iterable[Observation]], of_day: Callable[[date], Iterable[Observation]],
+    asked: Asked, references: Callable[[Setting], Iterable[Observation]],
+    of_day: Callable[[Setting, date], Iterable[Observation]],
 ) -> City:  # fmt: skip
-    """A city that sends the list of districts, these references (of the first and last day) and what is of each day."""
-    first = until - timedelta(days - 1)
-    listed = district.delivery(known_on(first), local(first, 6))
-    made = [*references(first, until)]
-    made += [Observation(listed, (), (Reading(district.FEED, "admitted"),), known_on(first))]
-    for back in range(days):
-        made += of_day(first + timedelta(back))
+    """A city that sends the list of districts, these references and what is of each day; it has no stations, nor lots."""
+    setting = replace(asked.setting, stations=(), lots=())
+    listed = district.delivery(known_on(setting.first), local(setting.first, 6))
+    made = [*references(setting)]
+    made += [Observation(listed, (), (Reading(district.FEED, "admitted"),), known_on(setting.first))]
+    for day in setting.days:
+        made += of_day(setting, day)
     sent = sorted((each for each in made if each.delivery), key=lambda each: each.sent.arrived_at)
     sent += [each for each in made if not each.delivery]
-    return City(seed, rates, first, until, (), (), ships, roads, tuple(sent))
+    return City(**vars(setting), observations=tuple(sent))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from simulator.city import City, road_references, roads_of_day
-from simulator.world.roads import roads
-from simulator.world.ships import fleet
+from simulator.setting import Asked
 from tests.unit.part_city import DEFAULT, LAST, part_city, with_changes
 
 
@@ -14,10 +13,9 @@ def road_city(
     seed: int, days: int, scale: float = 0.01, until: date = LAST, changed: dict | None = None
 ) -> City:
     """A city of roads; `changed` says for parts of the scenario of roads which values they have instead."""
-    rates = with_changes(DEFAULT.roads, changed)
-    network = roads(seed, rates, scale)
+    rates = DEFAULT.model_copy(update={"roads": with_changes(DEFAULT.roads, changed)})
     return part_city(
-        seed, DEFAULT.model_copy(update={"roads": rates}), days, until, fleet(seed, DEFAULT.ships, 0), network,
-        lambda first, last: road_references(first, last, network),
-        lambda day: roads_of_day(seed, rates, day, network),
-    )  # fmt: skip
+        Asked(seed, rates, days, until, scale),
+        lambda city: road_references(city.first, city.last, city.roads),
+        lambda city, day: roads_of_day(seed, rates.roads, day, city.roads),
+    )

@@ -1,5 +1,6 @@
 """The truth about roads against numbers typed by hand, and against the scenario it comes from."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -87,8 +88,7 @@ def typed():
         _incidents(after, ("G", "III", "S00001", 1450, 10, "")),
         _sent(after, ("1", "N", 3, "C002", False, _at(1444)), ("2", "P", 3, "C002", True, _at(1444))),
     )  # fmt: skip
-    city = road_city(1, 1, 0.0)
-    return type(city)(1, city.scenario, DAY, DAY, (), (), city.ships, city.roads, seen)
+    return replace(road_city(1, 1, 0.0, DAY), observations=seen)
 
 
 def _values(outcome: truth.Outcome) -> dict:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -12,10 +13,9 @@ from simulator.city import City, simulate
 from simulator.deliveries import Delivery, Observation, Reading, local
 from simulator.departments import case_report
 from simulator.departments.air_quality import StationDay
+from simulator.setting import Asked
 from simulator.truth import air, cases, tables
 from simulator.world.districts import District
-from simulator.world.roads import roads
-from simulator.world.ships import fleet
 from simulator.world.stations import Place, Station
 
 DAY = date(2024, 2, 28)  # a leap year: February has 29 days, the year 366
@@ -117,10 +117,8 @@ def test_what_is_known_at_an_instant_is_the_newest_readable_file_by_then():
         return Observation(delivery, (), readings, None if pm25 is None else _day(EAST, DAY, pm25))
 
     seen = (sent(1, 10, "admitted"), sent(3, None, "held"), sent(5, 30, "admitted"))
-    rates = scenario.read()
-    city = City(
-        1, rates, DAY, DAY, (EAST,), (), fleet(1, rates.ships, 0), roads(1, rates.roads, 0), seen
-    )  # fmt: skip
+    setting = replace(Asked(1, scenario.read(), 1, DAY, 0).setting, stations=(EAST,), lots=())
+    city = City(**vars(setting), observations=seen)
     at = {hour: list(air.current_days(city, local(DAY, hour))) for hour in (0, 2, 4, 6)}
     assert at[0] == []
     assert [each.admitted[0, PM25] for each in (at[2][0], at[4][0], at[6][0])] == [10, 10, 30]
