@@ -10,7 +10,7 @@ import pytest
 
 from citylake.conform.frame import check_columns
 from citylake.conform.inputs import columns_of, spark_name
-from citylake.conform.work import windows
+from citylake.conform.work import MOST_PARTITIONS, windows
 from citylake.errors import WrongUse
 from citylake.settings import PROJECT
 from citylake.table import inputs_first, load_tables
@@ -89,7 +89,7 @@ def test_a_job_is_a_pure_function_of_spark_only(table):
 
 @pytest.mark.parametrize("table", JOBS, ids=lambda table: table.name)
 def test_windows_are_no_longer_than_a_batch(table):
-    assert all(item.before + item.after <= timedelta(days=31) for item in table.inputs.values())
+    assert all(item.before + item.after <= timedelta(days=MOST_PARTITIONS) for item in table.inputs.values())
 
 
 def test_a_table_is_made_after_the_conformed_tables_it_reads():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from citylake import lake
 from citylake.feed import Feed, load_feeds
 from citylake.stewardship.verification.difference import Difference, differing, load
@@ -14,6 +16,7 @@ _FINDS = {
     "required": ("required_missing",), "duplicate": ("exact_duplicate",), "key_conflict": ("conflicting_key",),
     "unparseable": ("wrong_column_count",),
 }  # fmt: skip
+_OF_A_ROW = "wrong_order"  # what a feed's own rules find: values that contradict each other
 
 
 def compare(connection) -> tuple[dict[str, int], list[Difference]]:
@@ -82,6 +85,10 @@ def _meanings(feeds: dict[str, Feed]) -> list[dict]:
                     add(feed_id, f"{column.name}.{suffix}", source)
         for rule in sorted(set(_FINDS) - set(_OF_A_COLUMN)):
             add(feed_id, rule, None)
+        for own in feed.rules:
+            named = [each for each in feed.columns if re.search(rf"\b{each.name}\b", own.that)]
+            for source in (None, *(source for each in named for source in each.sources)):
+                found.append({"feed": feed_id, "rule": own.name, "kind": _OF_A_ROW, "source": source})
     return found
 
 
