@@ -59,8 +59,13 @@ def latest_values(
             matching.code, array_position(array['day', 'month', 'year'], matching.period_type), matching.period,
             matching.area, matching.vintage, matching.group_type, matching."group"
         """,
-        {"code": code, "period": period, "area": area, "groups": with_groups,
-         "only_groups": [item.code for item in all_indicators().values() if item.only_groups]},
+        {
+            "code": code,
+            "period": period,
+            "area": area,
+            "groups": with_groups,
+            "only_groups": [item.code for item in all_indicators().values() if item.only_groups],
+        },
     ).fetchall()
 
 

@@ -62,7 +62,12 @@ def calendar(spark: SparkSession, days: Sequence[date]) -> DataFrame:
 
     dates, numbers = working_day_numbers(max(days))
     return spark.createDataFrame(
-        pa.table({"calendar_date": pa.array(dates, pa.date32()), "working_day_number": pa.array(numbers, pa.int64())})
+        pa.table(
+            {
+                "calendar_date": pa.array(dates, pa.date32()),
+                "working_day_number": pa.array(numbers, pa.int64()),
+            }
+        )
     )
 
 

@@ -31,7 +31,9 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     known = placed.withColumn("level", patterns.translated(LEVELS, F.col("_said.level"))).withColumn(
         "acknowledge_s", wait_s
     )
-    is_in_time = F.coalesce(F.col("acknowledge_s") <= patterns.translated(LONGEST_S, F.col("level")), F.lit(False))
+    is_in_time = F.coalesce(
+        F.col("acknowledge_s") <= patterns.translated(LONGEST_S, F.col("level")), F.lit(False)
+    )
     return known.select(
         F.col("_said.event_no").alias("event_no"), F.col("_said.message_id").alias("message_id"), "_business_date",
         F.col("_said.incident_id").alias("incident_id"), "level", F.col("_said.from_centre").alias("from_centre"),

@@ -20,7 +20,9 @@ CONTACTS = (
     " _business_date date"
 )
 ITEMS = "item_code string, item_name string, promised_working_days bigint"
-STATUSES = "machine_id string, reported_at timestamp, state string, temperature_celsius double, _business_date date"
+STATUSES = (
+    "machine_id string, reported_at timestamp, state string, temperature_celsius double, _business_date date"
+)
 MACHINES = "machine_id string, site_id string, installed_on date, removed_on date"
 SITES = "site_id string, site_name string, district_code string"
 SESSIONS = (
@@ -45,7 +47,19 @@ def application(
 ) -> tuple:  # fmt: skip
     """A person's application, submitted when it was accepted, and that when it was decided, but for `accepted`."""
     begun, ended = when(accepted or decided), when(decided)
-    return (application_no, item, "person", "18-59", "330106", channel, begun, begun, ended, "granted", ended.date())
+    return (
+        application_no,
+        item,
+        "person",
+        "18-59",
+        "330106",
+        channel,
+        begun,
+        begun,
+        ended,
+        "granted",
+        ended.date(),
+    )
 
 
 def contact(
@@ -101,7 +115,11 @@ def random_journeys(chance: random.Random, days: list[date]) -> dict[str, tuple[
             if then.date() in whole:
                 contacts.append((f"K{len(contacts):05}", number, chance.choice(handlings), chance.choice(["提交", "补正"]),
                                  chance.choice([None, "H001", "H002"]), then, then.date()))  # fmt: skip
-    return {"applications": (applications, APPLICATIONS), "contacts": (contacts, CONTACTS), "items": (items, ITEMS)}
+    return {
+        "applications": (applications, APPLICATIONS),
+        "contacts": (contacts, CONTACTS),
+        "items": (items, ITEMS),
+    }
 
 
 def random_statuses(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:
@@ -118,7 +136,11 @@ def random_statuses(chance: random.Random, days: list[date]) -> dict[str, tuple[
                     then += chance.choice([0, 0, 0, 1, 59]) * MINUTE
                     state = chance.choice(["up", "up", "fault", "no_paper", "closed"])
                     rows[name, then] = (name, then, state, chance.choice([None, 20.5]), day)
-    return {"statuses": (list(rows.values()), STATUSES), "machines": (machines, MACHINES), "sites": (SITE_ROWS, SITES)}
+    return {
+        "statuses": (list(rows.values()), STATUSES),
+        "machines": (machines, MACHINES),
+        "sites": (SITE_ROWS, SITES),
+    }
 
 
 def random_sessions(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:
@@ -126,7 +148,10 @@ def random_sessions(chance: random.Random, days: list[date]) -> dict[str, tuple[
     machines = [machine("M1"), machine("M2", "H002"), machine("M3", "H999")]
     rows = []
     for n in range(200):
-        began = datetime.combine(chance.choice(days), datetime.min.time(), CHINA) + chance.randint(0, 1439) * MINUTE
+        began = (
+            datetime.combine(chance.choice(days), datetime.min.time(), CHINA)
+            + chance.randint(0, 1439) * MINUTE
+        )
         ended = began + chance.randint(0, 30) * MINUTE if chance.random() < 0.9 else None
         rows.append((f"T{n}", chance.choice(["M1", "M2", "M3", "M99"]), began, ended, None, None, 3,
                      chance.choice(["completed", "abandoned", "timed_out"]), began.date()))  # fmt: skip

@@ -81,4 +81,9 @@ def test_the_evening_of_a_day_is_known_by_the_report_before_it_on_the_next_day()
     days = [MARCH_2]
     (row,) = made("machine_day", days, machines=[machine("A")], sites=SITE_ROWS,
                   statuses=[status("A", "03-01 23:00"), status("A", "03-02 12:00", "fault")])  # fmt: skip
-    assert (row["report_count"], row["known_s"], row["available_s"], row["fault_s"]) == (1, 3 * HOUR, HOUR, 2 * HOUR)
+    assert (row["report_count"], row["known_s"], row["available_s"], row["fault_s"]) == (
+        1,
+        3 * HOUR,
+        HOUR,
+        2 * HOUR,
+    )

@@ -15,7 +15,17 @@ MACHINES = [machine("M1", "H002"), machine("gone", until=date(2026, 1, 1)), mach
 
 def opened(session_no: str, machine_id: str, ended: str | None, ended_as: str) -> tuple:
     """A session of 23:58."""
-    return (session_no, machine_id, at("03-01 23:58"), at(ended) if ended else None, "60-69", "S0001", 4, ended_as, MARCH_1)
+    return (
+        session_no,
+        machine_id,
+        at("03-01 23:58"),
+        at(ended) if ended else None,
+        "60-69",
+        "S0001",
+        4,
+        ended_as,
+        MARCH_1,
+    )
 
 
 SESSIONS = [

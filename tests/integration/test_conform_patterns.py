@@ -160,5 +160,7 @@ def test_an_interval_is_divided_among_the_local_days_it_touches():
 
 def test_a_code_of_one_list_becomes_that_of_another_and_an_unknown_one_is_null():
     given = session().createDataFrame([("一级",), ("四级",), (None,)], "level string")
-    found = given.select("level", patterns.translated({"一级": "I", "二级": "II"}, F.col("level")).alias("code"))
+    found = given.select(
+        "level", patterns.translated({"一级": "I", "二级": "II"}, F.col("level")).alias("code")
+    )
     assert rows(found, "level", "code") == [("一级", "I"), ("四级", None), (None, None)]

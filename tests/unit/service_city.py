@@ -19,7 +19,12 @@ def item(item_code: str, promised: int = 5) -> dict:
 
 def site(site_id: str, district_code: str) -> dict:
     """A row of conformed.governance.service_site."""
-    return {"site_id": site_id, "site_name": f"site {site_id}", "kind": "大厅", "district_code": district_code}
+    return {
+        "site_id": site_id,
+        "site_name": f"site {site_id}",
+        "kind": "大厅",
+        "district_code": district_code,
+    }
 
 
 def machine(machine_id: str, site_id: str) -> dict:
@@ -46,7 +51,9 @@ def unlisted(application_no: str, district_code: str, day: date, channel: str = 
     )  # fmt: skip
 
 
-def machine_day(machine_id: str, district_code: str | None, day: date, up_h: float, down_h: float = 0, **more) -> dict:
+def machine_day(
+    machine_id: str, district_code: str | None, day: date, up_h: float, down_h: float = 0, **more
+) -> dict:
     """A row of conformed.governance.machine_day: so many hours up and out of order."""
     up_s, down_s = round(up_h * HOUR), round(down_h * HOUR)
     return {

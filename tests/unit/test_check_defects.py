@@ -233,9 +233,7 @@ def cities(module_home):
         "transport": _transport(),
     }  # fmt: skip
     built = {
-        domain: build(
-            domain, "clean", DAYS, rows | {"conformed.governance.district": DISTRICTS}
-        )
+        domain: build(domain, "clean", DAYS, rows | {"conformed.governance.district": DISTRICTS})
         for domain, rows in typed.items()
     }
     yield built
