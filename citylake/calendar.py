@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -62,6 +63,17 @@ def china() -> WorkingDays:
 
     years = frozenset(day.year for day in constants.holidays)
     return WorkingDays(frozenset((6, 7)), frozenset(constants.holidays), frozenset(constants.workdays), years)
+
+
+def working_day_numbers(last: date, first: date = date(1970, 1, 1)) -> tuple[list[date], list[int]]:
+    """The days from `first` to `last`, and of each how many working days of this lake's city lie between `first` and it, both
+    included: the difference of two is the number of working days after the one up to the other.
+
+    Of years that are not announced only the weekend is known. Raises: as working_days.
+    """
+    worked = working_days()
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return days, list(itertools.accumulate(int(day in worked) for day in days))
 
 
 def calendar_days(years: Iterable[int]) -> list[tuple]:

@@ -78,6 +78,7 @@ class Indicator(Strict):
     numerator: Measure
     denominator: Measure
     scale: float = 1
+    only_groups: bool = False  # a value for each group and none for all of them, which would say nothing
     complete: str | None = None
     expected: str
     unit: str
@@ -109,6 +110,7 @@ class Indicator(Strict):
             "code": self.code, "system": self.system, "from": self.source, "periods": list(self.periods),
             "numerator": self.numerator.sql, "denominator": self.denominator.sql, "scale": self.scale,
             "complete": self.complete or self.denominator.sql, "expected": self.expected, "unit": self.unit,
+            "only_groups": self.only_groups,
         }  # fmt: skip
 
     def for_readers(self) -> dict:
@@ -137,6 +139,8 @@ class IndicatorFile(Strict):
                     f"{indicator.code}: from '{indicator.source}' is not one of the observations: "
                     + ", ".join(sorted(self.observations))
                 )
+            if indicator.only_groups and not self.observations[indicator.source].groups:
+                raise ValueError(f"{indicator.code}: only_groups, but '{indicator.source}' has no groups")
         return self
 
 

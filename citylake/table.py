@@ -61,6 +61,7 @@ class Table(Strict):
     key: tuple[str, ...] = Field(min_length=1)
     partitioned: bool = True
     inputs: dict[str, Input]
+    reads_calendar: bool = False  # its job is given an input `calendar` too: see conform.inputs.calendar
     retention: Duration | None = None
     columns: tuple[TableColumn, ...] = Field(min_length=1)
     is_current_rows: bool = False  # of a reference feed: no job of its own
@@ -80,6 +81,8 @@ class Table(Strict):
             raise ValueError("a partitioned table needs the column _business_date")
         if self.partitioned and not any(item.drives for item in self.inputs.values()):
             raise ValueError("one input must say `drives: true`: its partitions are the table's")
+        if self.reads_calendar and ("calendar" in self.inputs or not self.partitioned):
+            raise ValueError("reads_calendar is for a partitioned table without an input named calendar")
         return self
 
 

@@ -35,7 +35,7 @@ def explain(code: str, period: str, area: str | None = None) -> Explanation:
     if code not in indicators:
         raise WrongUse(f"there is no indicator '{code}'", expected="one of " + ", ".join(sorted(indicators)))
     with ledger.connect(ROLE) as connection:
-        values = _values(connection, code, period, area)
+        values = _values(connection, indicators[code], period, area)
         domain = indicators[code].domain
         publication = connection.execute(
             "select * from ledger.publications where publication_id = %s", (values[0]["publication_id"],)
@@ -51,13 +51,14 @@ def explain(code: str, period: str, area: str | None = None) -> Explanation:
     )  # fmt: skip
 
 
-def _values(connection, code: str, period: str, area: str | None) -> list[dict]:
+def _values(connection, indicator: Indicator, period: str, area: str | None) -> list[dict]:
+    code = indicator.code
     found: list[dict] = []
     if exists(connection, "marts.fct_indicator_value"):
         found = connection.execute(
-            "select * from marts.fct_indicator_value where code = %s and period = %s and group_type = 'all'"
-            " order by area_type, area, vintage",
-            (code, period),
+            "select * from marts.fct_indicator_value where code = %s and period = %s and (group_type = 'all' or %s)"
+            ' order by area_type, area, vintage, group_type, "group"',
+            (code, period, indicator.only_groups),
         ).fetchall()
     if not found:
         raise WrongUse(f"'{code}' has no published value for {period}", found=_periods(connection, code),

@@ -58,7 +58,7 @@ def _domain_page(file: IndicatorFile) -> str:
 
 def example(item: Indicator, seen: Observation) -> str:
     """A query that shows the indicator by its shortest period, for the city as a whole and in the groups it is split by."""
-    groups = ", ".join(f"'{name}'" for name in ("all", *seen.groups))
+    groups = ", ".join(f"'{name}'" for name in (*([] if item.only_groups else ["all"]), *seen.groups))
     return (
         'select period, "group", value, numerator, denominator, completeness, value_status\n'
         "from marts.fct_indicator_value\n"

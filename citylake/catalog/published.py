@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from citylake.indicator import all_indicators
+
 # A lake that has not published yet has no such tables; then there is nothing to read.
 _VALUES = "marts.fct_indicator_value"
 _RESTATEMENTS = "marts.restatement"
@@ -40,7 +42,7 @@ def latest_values(
                 (%(code)s::text is null or fct_indicator_value.code = %(code)s)
                 and (%(period)s::text is null or fct_indicator_value.period = %(period)s)
                 and (%(area)s::text is null or %(area)s in (fct_indicator_value.area, fct_indicator_value.area_type))
-                and (%(groups)s or fct_indicator_value.group_type = 'all')
+                and (%(groups)s or fct_indicator_value.group_type = 'all' or fct_indicator_value.code = any(%(only_groups)s))
         )
 
         select
@@ -57,7 +59,13 @@ def latest_values(
             matching.code, array_position(array['day', 'month', 'year'], matching.period_type), matching.period,
             matching.area, matching.vintage, matching.group_type, matching."group"
         """,
-        {"code": code, "period": period, "area": area, "groups": with_groups},
+        {
+            "code": code,
+            "period": period,
+            "area": area,
+            "groups": with_groups,
+            "only_groups": [item.code for item in all_indicators().values() if item.only_groups],
+        },
     ).fetchall()
 
 

@@ -90,11 +90,12 @@ def explain(
 def _say_value(found) -> None:
     for row in found.values:
         vintage = "" if row["vintage"] == "all" else f", boundaries of {row['vintage']}"
+        group = "" if row["group_type"] == "all" else f" · {row['group_type']} {row['group']}"
         shown = (
             f"{show.text(row['value'])} {row['unit']}" if row["value"] is not None else row["value_status"]
         )
         show.say(
-            f"{row['code']} · {row['period']} · {row['area_type']} {row['area']}{vintage}: {shown}",
+            f"{row['code']} · {row['period']} · {row['area_type']} {row['area']}{vintage}{group}: {shown}",
             style="bold",
         )
         show.say(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from citylake import lake
+from citylake.calendar import working_day_numbers
 from citylake.conform.current import TECHNICAL, current_rows
 from citylake.conform.days import Range, within
 from citylake.conform.work import ROLE, Work, windows
@@ -45,7 +48,27 @@ def load(spark: SparkSession, table: Table, work: Work, pins: dict[str, int | No
         feed = load_feeds().get(item.table.removeprefix("admitted."))
         rows = read(spark, item.table, pins[name], columns_of(item.table), windows(item, table, work.days))
         frames[name] = current_rows(rows, feed, work.counting.get(name, [])) if feed else rows
+    if table.reads_calendar:
+        frames["calendar"] = calendar(spark, work.days)
     return frames
+
+
+def calendar(spark: SparkSession, days: Sequence[date]) -> DataFrame:
+    """calendar_date and working_day_number (`working_day_numbers`) of each day from 1970 to the last of `days`.
+
+    From long before the days that are made: what is decided on one of them may have begun years ago.
+    """
+    import pyarrow as pa
+
+    dates, numbers = working_day_numbers(max(days))
+    return spark.createDataFrame(
+        pa.table(
+            {
+                "calendar_date": pa.array(dates, pa.date32()),
+                "working_day_number": pa.array(numbers, pa.int64()),
+            }
+        )
+    )
 
 
 def columns_of(table_id: str) -> dict[str, str]:

@@ -93,6 +93,7 @@ measured as (
         '{{ indicator.unit }}' as unit
     from {{ indicator.from }}_measured
     where period_type in ({% for type in indicator.periods %}'{{ type }}'{{ ', ' if not loop.last }}{% endfor %})
+    {%- if indicator.only_groups %} and group_type <> 'all'{% endif %}
     {{ 'union all' if not loop.last }}
 {% else %}
     select

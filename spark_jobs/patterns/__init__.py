@@ -6,10 +6,11 @@ would be quadratic: they sort by time, or join on equal bins of time, or on equa
 """
 
 from spark_jobs.patterns.area import inside
+from spark_jobs.patterns.codes import translated
 from spark_jobs.patterns.distance import great_circle_m, near
 from spark_jobs.patterns.history import as_of, in_force, latest, previous, with_equal_run
 from spark_jobs.patterns.interval import intervals
-from spark_jobs.patterns.local_time import ZONE, local_day, seconds_between
+from spark_jobs.patterns.local_time import ZONE, by_local_day, local_day, seconds_between
 from spark_jobs.patterns.nearness import nearest
 from spark_jobs.patterns.pairing import pair
 from spark_jobs.patterns.reuse import once
@@ -19,7 +20,7 @@ from spark_jobs.patterns.travel import travel_ms
 from spark_jobs.patterns.wildcard import match_wildcards
 
 __all__ = [
-    "ZONE", "as_of", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals", "latest", "local_day",
-    "match_wildcards", "near", "nearest", "once", "pair", "previous", "seconds_between", "sessions", "travel_ms",
-    "with_equal_run",
+    "ZONE", "as_of", "by_local_day", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals", "latest",
+    "local_day", "match_wildcards", "near", "nearest", "once", "pair", "previous", "seconds_between", "sessions", "translated",
+    "travel_ms", "with_equal_run",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spark_jobs import patterns
@@ -28,10 +28,12 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     said = paired.withColumn("_said", F.coalesce("opened", "closed"))
     placed = said.join(standing, on=F.col("_said.to_centre") == F.col("_centre"), how="left")
     wait_s = patterns.seconds_between("opened.acted_at", "closed.acted_at")
-    known = placed.withColumn("level", _of_level(LEVELS, F.col("_said.level"))).withColumn(
+    known = placed.withColumn("level", patterns.translated(LEVELS, F.col("_said.level"))).withColumn(
         "acknowledge_s", wait_s
     )
-    is_in_time = F.coalesce(F.col("acknowledge_s") <= _of_level(LONGEST_S, F.col("level")), F.lit(False))
+    is_in_time = F.coalesce(
+        F.col("acknowledge_s") <= patterns.translated(LONGEST_S, F.col("level")), F.lit(False)
+    )
     return known.select(
         F.col("_said.event_no").alias("event_no"), F.col("_said.message_id").alias("message_id"), "_business_date",
         F.col("_said.incident_id").alias("incident_id"), "level", F.col("_said.from_centre").alias("from_centre"),
@@ -39,7 +41,3 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
         F.col("closed.acted_at").alias("acknowledged_at"), "acknowledge_s",
         F.when(F.col("opened").isNotNull(), is_in_time).alias("is_in_time"), "paired_as",
     )  # fmt: skip
-
-
-def _of_level(values: Mapping[str, str] | Mapping[str, int], level: Column) -> Column:
-    return F.create_map(*[F.lit(each) for pair in values.items() for each in pair])[level]

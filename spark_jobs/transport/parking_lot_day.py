@@ -53,15 +53,9 @@ def _count(name: str) -> Column:
 def _parked(sessions: DataFrame) -> DataFrame:
     """Seconds that stays lasted within each local day they touch, and how many did."""
     stays = sessions.filter("entered_at is not null and left_at is not null")
-    days = F.sequence(
-        patterns.local_day("entered_at"), patterns.local_day("left_at"), F.expr("interval 1 day")
-    )
-    of_day = stays.select("lot_id", "entered_at", "left_at", F.explode(days).alias("_business_date"))
-    begins = F.to_utc_timestamp(F.col("_business_date").cast("timestamp"), patterns.ZONE)
-    ends = F.to_utc_timestamp(F.date_add("_business_date", 1).cast("timestamp"), patterns.ZONE)
-    inside = F.unix_micros(F.least("left_at", ends)) - F.unix_micros(F.greatest("entered_at", begins))
+    of_day = patterns.by_local_day(stays, "entered_at", "left_at")
     return of_day.groupBy("lot_id", "_business_date").agg(
-        (F.sum(inside) / F.lit(_MICROS)).alias("parked_s"), F.count("*").alias("stay_count")
+        (F.sum("within_us") / F.lit(_MICROS)).alias("parked_s"), F.count("*").alias("stay_count")
     )
 
 

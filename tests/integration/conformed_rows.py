@@ -80,6 +80,36 @@ def cases(day: date, total: int, new: int | None) -> list[dict]:
     ]  # fmt: skip
 
 
+def machines(count: int = 2) -> list[dict]:
+    """Machines of one place."""
+    return [
+        {"machine_id": f"M{n}", "site_id": "H1", "installed_on": date(2020, 1, 1), "removed_on": None}
+        for n in range(count)
+    ]
+
+
+def write_lists_of_services() -> None:
+    """The lists without which the marts of governance wait: machines, their place, and a guide to work."""
+    place = {"site_id": "H1", "site_name": "hall", "kind": "大厅", "district_code": "330106"}
+    guide = {"item_code": "S0001", "item_name": "permit", "kind": "承诺件", "promised_working_days": 5}
+    for name, rows in (
+        ("self_service_machine", machines()),
+        ("service_site", [place]),
+        ("service_item", [guide]),
+    ):
+        write(f"conformed.governance.{name}", rows, ["all"])
+
+
+def machine_days(day: date, count: int = 2) -> list[dict]:
+    """One row per machine in Xihu, up for 18 of 24 hours."""
+    return [
+        {"machine_id": each["machine_id"], "_business_date": day, "site_id": "H1", "district_code": "330106",
+         "report_count": 24, "known_s": 86_400, "available_s": 64_800, "no_paper_s": 0, "fault_s": 21_600, "closed_s": 0,
+         "max_temperature_celsius": 24.5}
+        for each in machines(count)
+    ]  # fmt: skip
+
+
 def write(table_id: str, rows: list[dict], partitions: list[str], delivery_id: str | None = None) -> None:
     """Replace the partitions of a conformed table by rows, and count a new version of each.
 

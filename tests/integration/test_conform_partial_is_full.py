@@ -9,8 +9,9 @@ import pytest
 
 from citylake.conform.days import ranges, widened, within
 from citylake.conform.frame import shaped
+from citylake.conform.inputs import calendar
 from citylake.table import Table, job_module, load_tables
-from tests.integration import parking_rows, road_rows, ship_rows
+from tests.integration import parking_rows, road_rows, service_rows, ship_rows
 from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
 from tests.integration.test_conform_case_day import REPORTS
 from tests.local_spark import session
@@ -77,6 +78,9 @@ GENERATORS = {
     "conformed.transport.incident_response": lambda chance: road_rows.random_incidents(chance, DAYS),
     "conformed.transport.incident_message": lambda chance: road_rows.random_messages(chance, DAYS),
     "conformed.transport.road_segment_day": lambda chance: road_rows.random_speeds(chance, DAYS),
+    "conformed.governance.service_journey": lambda chance: service_rows.random_journeys(chance, DAYS),
+    "conformed.governance.machine_day": lambda chance: service_rows.random_statuses(chance, DAYS),
+    "conformed.governance.machine_session": lambda chance: service_rows.random_sessions(chance, DAYS),
 }
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 # One run of it is as long as of all others together: fewer runs.
@@ -95,6 +99,8 @@ def made(
         if not item.as_of:
             frame = frame.filter(within("_business_date", widened(ranges(days), item.before, item.after)))
         inputs[name] = frame
+    if table.reads_calendar:
+        inputs["calendar"] = calendar(session(), days)
     found: dict[date, list[tuple]] = {day: [] for day in days}
     for row in shaped(job_module(table).conform(inputs, days), table, days).collect():
         found[row["_business_date"]].append(tuple(row))

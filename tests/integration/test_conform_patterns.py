@@ -141,3 +141,26 @@ def test_sums_and_means_are_exact_whatever_the_order_and_null_without_values():
         )
         sums.add(tuple(rows(summed, "key", "sum", "mean")))
     assert sums == {(("a", 1.0, 1.0 / 6), ("none", None, None))}
+
+
+def test_an_interval_is_divided_among_the_local_days_it_touches():
+    # Midnight in Hangzhou is 16:00.
+    given = session().createDataFrame(
+        [("a", at(15), at(17), date(2020, 1, 1)), ("b", at(3), at(5), None), ("c", at(12), at(16), None),
+         ("d", at(16), at(16) + timedelta(days=2, seconds=1), None)],
+        "name string, since timestamp, until timestamp, _business_date date",
+    )  # fmt: skip
+    found = patterns.by_local_day(given, "since", "until")
+    hour = 3_600_000_000
+    assert rows(found.withColumn("day", F.dayofmonth("_business_date")), "name", "day", "within_us") == [
+        ("a", 1, hour), ("a", 2, hour), ("b", 1, 2 * hour), ("c", 1, 4 * hour), ("c", 2, 0),
+        ("d", 2, 24 * hour), ("d", 3, 24 * hour), ("d", 4, 1_000_000),
+    ]  # fmt: skip
+
+
+def test_a_code_of_one_list_becomes_that_of_another_and_an_unknown_one_is_null():
+    given = session().createDataFrame([("一级",), ("四级",), (None,)], "level string")
+    found = given.select(
+        "level", patterns.translated({"一级": "I", "二级": "II"}, F.col("level")).alias("code")
+    )
+    assert rows(found, "level", "code") == [("一级", "I"), ("四级", None), (None, None)]

@@ -12,6 +12,7 @@ from citylake.check.evaluation import evaluate
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
 from tests.unit.road_city import escalated, incident, message, road_segment, segment_day
+from tests.unit.service_city import item, journey, machine, machine_day, site, use
 from tests.unit.ship_city import capture, fairway, passage, ship, track
 
 DAYS = [date(2026, 3, 1) + timedelta(days=number) for number in range(40)]
@@ -66,6 +67,26 @@ DEFECTS = {
         "delete from marts.dim_district where level_type = 'district' and district_code <> '330106'",
     "governance.dim_district.what_districts_belong_to_is_there":
         "delete from marts.dim_district where level_type in ('city', 'province')",
+    "governance.fct_indicator_value.percentages_are_percentages":
+        f"update marts.fct_indicator_value set value = 101 where unit = '%' and period = '{LAST}'",
+    "governance.fct_indicator_value.nobody_comes_ten_times":
+        f"update marts.fct_indicator_value set value = 11 where code = 't4_visits_per_case' and period = '{LAST}'",
+    "governance.int_service_journeys.most_submissions_are_recorded":
+        "update marts.int_service_journeys set is_submission_recorded = false where day(_business_date) <= 8",
+    "governance.int_service_journeys.items_are_in_the_guide":
+        "update marts.int_service_journeys set warning_unknown_item = true where day(_business_date) <= 2",
+    "governance.fct_service_item_day.some_promises_are_kept":
+        "update marts.fct_service_item_day set promise_kept_count = 0 where day(_business_date) <= 20",
+    "governance.fct_machine_day.a_day_has_no_more_seconds":
+        f"update marts.fct_machine_day set known_s = 86401 where machine_id = 'M1' and _business_date = '{LAST}'",
+    "governance.fct_machine_day.most_machines_are_heard":
+        "update marts.fct_machine_day set report_count = 0 where day(_business_date) <= 8",
+    "governance.fct_machine_day.machines_are_not_in_an_oven":
+        "update marts.fct_machine_day set max_temperature_celsius = 61 where machine_id = 'M1' and day(_business_date) <= 2",
+    "governance.int_machine_sessions.machines_are_listed":
+        "update marts.int_machine_sessions set warning_unknown_machine = true where day(_business_date) <= 2",
+    "governance.int_machine_sessions.sessions_take_minutes":
+        f"update marts.int_machine_sessions set duration_s = 7201 where _business_date = '{LAST}'",
     "transport.fct_parking_lot_day.lots_are_not_fuller_than_they_can_be":
         "update marts.fct_parking_lot_day set occupancy_pct = 131 where lot_id = 'P1' and _business_date <= '2026-03-03'",
     "transport.fct_parking_lot_day.occupancy_is_possible":
@@ -192,15 +213,27 @@ def _roads():
     }  # fmt: skip
 
 
+def _governance():
+    """Five applications a day for an item, two machines that are up all day, and a session."""
+    return {
+        "conformed.governance.service_item": [item("S0001")], "conformed.governance.service_site": [site("H1", "330106")],
+        "conformed.governance.self_service_machine": [machine("M1", "H1"), machine("M2", "H1")],
+        "conformed.governance.service_journey": [
+            journey(f"A{n} {day}", "330106", day, worked_days=n % 2) for day in DAYS for n in range(5)
+        ],
+        "conformed.governance.machine_day": [machine_day(name, "330106", day, 24) for day in DAYS for name in ("M1", "M2")],
+        "conformed.governance.machine_session": [use(f"T{day}", "330106", day) for day in DAYS],
+    }  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def cities(module_home):
     typed = {
-        "environment": _environment(), "health": _health(), "governance": {}, "transport": _transport(),
+        "environment": _environment(), "health": _health(), "governance": _governance(),
+        "transport": _transport(),
     }  # fmt: skip
     built = {
-        domain: build(
-            domain, "clean", DAYS if rows else [], rows | {"conformed.governance.district": DISTRICTS}
-        )
+        domain: build(domain, "clean", DAYS, rows | {"conformed.governance.district": DISTRICTS})
         for domain, rows in typed.items()
     }
     yield built

@@ -10,10 +10,10 @@ import pytest
 
 from citylake.conform.frame import check_columns
 from citylake.conform.inputs import columns_of, spark_name
-from citylake.conform.work import windows
+from citylake.conform.work import MOST_PARTITIONS, windows
 from citylake.errors import WrongUse
 from citylake.settings import PROJECT
-from citylake.table import inputs_first, load_tables
+from citylake.table import Table, inputs_first, load_tables
 
 AIR, CASES, STATIONS = (
     load_tables()[f"conformed.{name}"]
@@ -89,7 +89,23 @@ def test_a_job_is_a_pure_function_of_spark_only(table):
 
 @pytest.mark.parametrize("table", JOBS, ids=lambda table: table.name)
 def test_windows_are_no_longer_than_a_batch(table):
-    assert all(item.before + item.after <= timedelta(days=31) for item in table.inputs.values())
+    assert all(item.before + item.after <= timedelta(days=MOST_PARTITIONS) for item in table.inputs.values())
+
+
+def test_an_application_is_made_from_thirty_days_of_contacts_before_it_and_seven_after_and_no_more():
+    table = load_tables()["conformed.governance.service_journey"]
+    day = date(2026, 3, 2)
+    assert windows(table.inputs["contacts"], table, [day]) == [(date(2026, 1, 31), date(2026, 3, 9))]
+    assert windows(table.inputs["applications"], table, [day]) == [(day, day)]
+
+
+def test_a_calendar_is_given_to_tables_with_days_that_have_no_other():
+    declared = load_tables()["conformed.governance.service_journey"].model_dump(by_alias=True)
+    assert [table.name for table in JOBS if table.reads_calendar] == ["service_journey"]
+    renamed = {"calendar" if name == "items" else name: each for name, each in declared["inputs"].items()}
+    for changed in ({"inputs": renamed}, {"partitioned": False}):
+        with pytest.raises(ValueError, match="reads_calendar is for a partitioned table"):
+            Table.model_validate(declared | changed)
 
 
 def test_a_table_is_made_after_the_conformed_tables_it_reads():

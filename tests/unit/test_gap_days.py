@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from citylake.calendar import china, working_days
+from citylake.calendar import china, working_day_numbers, working_days
 from citylake.errors import Problems
 from citylake.stewardship.gaps.days import (
     deadline_of_day,
@@ -48,6 +48,15 @@ def test_a_year_that_is_not_announced_has_its_weekends_only():
     assert date(2040, 1, 1) not in WORKING  # a Sunday
 
 
+def test_working_days_are_numbered_from_long_before():
+    days, numbers = working_day_numbers(date(2026, 3, 2), first=date(2026, 2, 13))
+    assert (days[0], days[-1], len(days)) == (date(2026, 2, 13), date(2026, 3, 2), 18)
+    # Friday, a Saturday that is worked, nine free days, four days, a Saturday that is worked, Sunday, Monday.
+    assert numbers == [1, 2, *[2] * 9, 3, 4, 5, 6, 7, 7, 8]
+    days, numbers = working_day_numbers(date(1970, 1, 5))
+    assert (days[0], numbers) == (date(1970, 1, 1), [1, 2, 2, 2, 3])  # a Thursday
+
+
 @pytest.fixture
 def berlin(tmp_path, monkeypatch, place):
     """A city with a calendar of its own."""
@@ -69,6 +78,7 @@ def test_a_city_elsewhere_has_its_own_free_days(berlin):
     assert date(2026, 4, 3) not in declared
     assert date(2026, 4, 4) in declared  # a Saturday
     assert declared.years == {2026}
+    assert working_day_numbers(date(2026, 4, 4), first=date(2026, 4, 3))[1] == [0, 1]
 
 
 def test_every_mistake_of_a_citys_calendar_is_told(berlin):

@@ -33,7 +33,9 @@ def test_the_declared_indicators_are_these():
         "h5_new_case_count", "t1_acknowledged_in_time_pct", "t1_congestion_ratio", "t1_escalation_in_time_pct",
         "t1_incident_delay_vehicle_h", "t1_monitored_major_road_pct", "t1_response_p50_min", "t1_response_p90_min",
         "t3_auto_judged_pct", "t3_capture_to_judgement_p95_s", "t3_recognition_error_pct",
-        "t3_unmatched_capture_pct", "t3_unseaworthy_passage_pct", "t6_arrears_recovered_30d_pct",
+        "t3_unmatched_capture_pct", "t3_unseaworthy_passage_pct",
+        "t4_at_most_once_pct", "t4_channel_pct", "t4_channel_switch_pct", "t4_machine_available_pct", "t4_promise_kept_pct",
+        "t4_session_abandoned_pct", "t4_visits_per_case", "t6_arrears_recovered_30d_pct",
         "t6_entry_p50_s", "t6_entry_p95_s", "t6_lot_adopted_pct",
         "t6_occupancy_pct", "t6_paid_after_leaving_pct", "t6_scenic_barrier_removed_pct",
     ]  # fmt: skip
@@ -69,6 +71,10 @@ def test_standard_codes_are_those_of_the_standard():
             lambda c: c["indicators"]["e1_pm25_ugm3"].update(periods=["day"]),
             "a standard code needs a yearly value",
         ),
+        (
+            lambda c: c["indicators"]["e1_pm25_ugm3"].update(only_groups=True),
+            "e1_pm25_ugm3: only_groups, but 'int_air_station_days' has no groups",
+        ),
     ],
 )
 def test_a_wrong_declaration_says_what_and_where(declared, change, said):
@@ -99,6 +105,6 @@ def test_an_old_page_is_found_and_written_anew(tmp_path, monkeypatch, capsys):
     )
     assert catalog.main([]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "README.md", "environment.md", "health.md", "transport.md",
+        "README.md", "environment.md", "governance.md", "health.md", "transport.md",
     ]  # fmt: skip
     assert catalog.main(["--check"]) == 0

@@ -27,7 +27,7 @@ from simulator.world.service_contacts import SUBMIT, contacts_on
 from simulator.world.services import services
 from tests.unit.file_faults import faults_of_files
 from tests.unit.part_city import DEFAULT, with_changes
-from tests.unit.service_city import service_city
+from tests.unit.service_offices import service_city
 from tests.unit.service_reader import CHINESE, exact
 
 SERVICES = DEFAULT.services

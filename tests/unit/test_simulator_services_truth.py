@@ -21,7 +21,7 @@ from simulator.departments.service_contact import Contacts
 from simulator.truth import services as truth
 from simulator.world.districts import District
 from tests.unit.part_city import DEFAULT
-from tests.unit.service_city import service_city
+from tests.unit.service_offices import service_city
 from tests.unit.service_reader import Read, fractions
 
 DAY = date(2026, 2, 28)  # a Saturday on which people worked

@@ -14,6 +14,7 @@ _FINDS = {
     "required": ("required_missing",), "duplicate": ("exact_duplicate",), "key_conflict": ("conflicting_key",),
     "unparseable": ("wrong_column_count",),
 }  # fmt: skip
+_OF_A_ROW = "wrong_order"  # what a feed's own rules find: values that contradict each other
 
 
 def compare(connection) -> tuple[dict[str, int], list[Difference]]:
@@ -82,6 +83,9 @@ def _meanings(feeds: dict[str, Feed]) -> list[dict]:
                     add(feed_id, f"{column.name}.{suffix}", source)
         for rule in sorted(set(_FINDS) - set(_OF_A_COLUMN)):
             add(feed_id, rule, None)
+        found.extend(
+            {"feed": feed_id, "rule": own.name, "kind": _OF_A_ROW, "source": None} for own in feed.rules
+        )
     return found
 
 

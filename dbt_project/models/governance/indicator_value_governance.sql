@@ -1,0 +1,3 @@
+-- One row per indicator of the domain, touched period, area and group.
+
+{{ indicator_values('governance') }}
