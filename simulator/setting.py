@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -47,6 +47,7 @@ class Setting:
     lots: tuple[Lot, ...]
     ships: Fleet
     roads: Roads
+    scale: float = field(default=0.1, kw_only=True)
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -72,6 +73,7 @@ def _setting(asked: Asked) -> Setting:
         seed, scenario, last - timedelta(asked.days - 1), last,
         stations(max(len(STATIONS), round(len(STATIONS) * scale))), lots(seed, scenario.parking, scale),
         fleet(seed, scenario.ships, scale), roads(seed, scenario.roads, scale),
+        scale=scale,
     )  # fmt: skip
 
 

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from citylake.errors import WrongUse
 from simulator.scenario.air import AirScenario
+from simulator.scenario.market import MarketScenario
 from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
 from simulator.scenario.roads import RoadScenario
 from simulator.scenario.ships import ShipScenario
 
 __all__ = [
-    "FOLDER", "AirScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario", "RowRates", "Scenario",
+    "FOLDER", "AirScenario", "MarketScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario", "RowRates", "Scenario",
     "SenderFileRates", "ShipScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -30,6 +31,7 @@ class Scenario(Part):
     parking: ParkingScenario
     ships: ShipScenario
     roads: RoadScenario
+    market: MarketScenario
 
 
 def read(name: str = "default") -> Scenario:
