@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, partial
 
-from simulator.deliveries import Delivery, Label, Observation, Reading, local
+from simulator.defects.lists import ListFile, issues
+from simulator.deliveries import Delivery, Label, Observation, local
 from simulator.departments import (
     air_quality,
     air_station,
@@ -19,6 +20,7 @@ from simulator.departments import (
     draught_survey,
     incident,
     machine_status,
+    market_lists,
     parking_event,
     parking_lists,
     parking_occupancy,
@@ -33,7 +35,7 @@ from simulator.departments import (
     ship_lists,
 )
 from simulator.evidence import Evidence, Source, source_of
-from simulator.scenario import RoadScenario, Scenario, ServiceScenario, ShipScenario
+from simulator.scenario import MarketScenario, RoadScenario, Scenario, ServiceScenario, ShipScenario
 from simulator.setting import Asked, Setting, days_of
 from simulator.truth.condensed import condensed
 from simulator.world.districts import changes, known_on
@@ -97,6 +99,7 @@ def lists(setting: Setting) -> list[Observation]:
         *ship_references(setting.seed, setting.scenario.ships, first, last, setting.ships),
         *road_references(first, last, setting.roads),
         *service_references(first, last, setting.services),
+        *market_references(setting.seed, setting.scenario.market, first, last, setting.lots, setting.scale),
     ]  # fmt: skip
 
 
@@ -219,21 +222,34 @@ def service_references(first: date, last: date, services: Services) -> list[Obse
     ]  # fmt: skip
 
 
+def market_references(
+    seed: int, scenario: MarketScenario, first: date, last: date, here: tuple[Lot, ...], scale: float
+) -> Iterator[Observation]:
+    """The lists of operators, holdings and vehicles at the start and on the first of each month."""
+    opening, end = local(first, 6), local(last, 0) + LATEST
+    lists_at = [opening, *_until(end, opening, _monthly(first, end))]
+    made: dict[str, Callable[[date], ListFile]] = {
+        market_lists.OPERATOR: partial(market_lists.operator_list, seed, scenario, scale, here),
+        market_lists.HOLDING: partial(market_lists.holding_list, seed, scenario.holding_rows, scale),
+        market_lists.VEHICLE: partial(market_lists.vehicle_list, seed, scenario.vehicle_rows, scale),
+    }
+    for feed, on in made.items():
+        files = ((at, on(at.date())) for at in lists_at)
+        yield from issues(feed, ((market_lists.delivery(feed, file, at), file) for at, file in files))
+
+
 def _monthly(first: date, end: datetime) -> list[datetime]:
     """The mornings of the first of each month."""
     return [local(day, 8, 30) for day in days_of(first, end.date()) if day.day == 1]
 
 
 def _issues(feed: str, sent: list[Delivery], facts: list) -> Iterator[Observation]:
-    """Observations of a list that is sent whole each time."""
-    before = None
-    for delivery, known in zip(sent, facts, strict=True):
-        if delivery.content == before:
-            label = Label(feed, delivery.name, delivery.sequence, None, None, "same_bytes", "recorded")
-            yield Observation(delivery, (label,), (Reading(feed, "recorded"),))
-        else:
-            yield Observation(delivery, (), (Reading(feed, "admitted", len(known)),), tuple(known))
-        before = delivery.content
+    """Observations of a list that is sent whole each time, without a fault in it."""
+    files = (
+        ListFile(delivery.content, len(known), tuple(known))
+        for delivery, known in zip(sent, facts, strict=True)
+    )
+    return issues(feed, zip(sent, files, strict=True))
 
 
 def _until(end: datetime, opening: datetime, instants: list[datetime]) -> list[datetime]:

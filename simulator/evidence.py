@@ -47,8 +47,12 @@ class Evidence(Setting, ABC):
 
     def listed(self, feed: str, as_of: datetime) -> tuple:
         """What the newest list of a feed holds that had arrived by an instant."""
+        return self.newest_list(feed, as_of) or ()
+
+    def newest_list(self, feed: str, as_of: datetime) -> Any:
+        """The facts of the newest list of a feed that had arrived by an instant, of whatever type; None: there is none."""
         issues = [each for each in self.sources if each.feed == feed and each.arrived_at <= as_of]
-        return issues[-1].load() if issues else ()
+        return issues[-1].load() if issues else None
 
     def newest(self, kind: type, days: tuple[date, ...], as_of: datetime) -> list[Source]:
         """The newest readable file of each sender and of each of the days, by sender and day."""

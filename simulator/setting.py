@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -49,6 +49,7 @@ class Setting:
     ships: Fleet
     roads: Roads
     services: Services
+    scale: float = field(default=0.1, kw_only=True)
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -75,6 +76,7 @@ def _setting(asked: Asked) -> Setting:
         stations(max(len(STATIONS), round(len(STATIONS) * scale))), lots(seed, scenario.parking, scale),
         fleet(seed, scenario.ships, scale), roads(seed, scenario.roads, scale),
         services(seed, scenario.services, scale),
+        scale=scale,
     )  # fmt: skip
 
 

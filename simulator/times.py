@@ -23,6 +23,13 @@ def _clock(between: str) -> np.ndarray:
     return np.array(texts, dtype=object)
 
 
+def day_text(ordinals: np.ndarray) -> np.ndarray:
+    """Days since the calendar's first as `2026-03-01`; 0 is no day, and no text."""
+    numbers, which = np.unique(ordinals, return_inverse=True)
+    texts = [date.fromordinal(int(day)).isoformat() if day else "" for day in numbers]
+    return np.array(texts, dtype=object)[which]
+
+
 def instants_after(seconds: pd.Series | np.ndarray, midnight_of: date) -> np.ndarray:
     """Those so many seconds after the midnight of a day."""
     return np.rint(np.asarray(seconds) * 10).astype(np.int64) + midnight_of.toordinal() * DAY_DS

@@ -12,7 +12,8 @@ from simulator.defects.layouts import COMMAS, Layout
 
 # Kinds that change one field each; the others concern the record as a whole.
 _OF_FIELDS = (
-    "out_of_range", "text_in_number", "two_faults", "not_in_list", "required_missing", "impossible_time", "wrong_order",
+    "out_of_range", "text_in_number", "two_faults", "not_in_list", "required_missing", "impossible_time", "malformed_code",
+    "wrong_order",
 )  # fmt: skip
 _OF_RECORDS = ("wrong_order",)  # of these, the ones of which no column alone is wrong
 
@@ -40,6 +41,11 @@ class Spoiled:
 def hour_25(text: str, _: np.random.Generator) -> str:
     """A time (`2026-03-01 08:…`, with a space or a T) in an hour that no day has."""
     return f"{text[:11]}25{text[13:]}"
+
+
+def month_13(text: str, _: np.random.Generator) -> str:
+    """A day (`2026-03-01`) in a month that no year has."""
+    return f"{text[:5]}13{text[7:]}"
 
 
 def last_digit_changed(text: str) -> str:

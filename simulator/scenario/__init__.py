@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from citylake.errors import WrongUse
 from simulator.scenario.air import AirScenario
+from simulator.scenario.market import MarketScenario
 from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
 from simulator.scenario.roads import RoadScenario
@@ -17,7 +18,7 @@ from simulator.scenario.services import ServiceScenario
 from simulator.scenario.ships import ShipScenario
 
 __all__ = [
-    "FOLDER", "AirScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario", "RowRates", "Scenario",
+    "FOLDER", "AirScenario", "MarketScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario", "RowRates", "Scenario",
     "SenderFileRates", "ServiceScenario", "ShipScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -32,6 +33,7 @@ class Scenario(Part):
     ships: ShipScenario
     roads: RoadScenario
     services: ServiceScenario
+    market: MarketScenario
 
 
 def read(name: str = "default") -> Scenario:

@@ -11,7 +11,7 @@ import pandas as pd
 from simulator.world.districts import CITY, District
 
 TOLERANCE = 1e-6  # relative: values are kept to six decimals
-_KEY = ["code", "period", "area_type", "area", "vintage", "group_type", "group"]
+KEY = ["code", "period", "area_type", "area", "vintage", "group_type", "group"]
 Measure = Callable[[pd.DataFrame], tuple[float, float, float]]  # numerator, denominator, completeness
 
 
@@ -19,11 +19,11 @@ def at_instants(
     world: pd.DataFrame, known_at: Callable[[datetime], pd.DataFrame], instants: tuple[datetime, ...]
 ) -> pd.DataFrame:
     """What happened beside what can be known at each instant; both as `Areas.rows` makes them."""
-    happened = world[[*_KEY, "value"]].rename(columns={"value": "world"})
+    happened = world[[*KEY, "value"]].rename(columns={"value": "world"})
     made = []
     for as_of in instants:
         known = known_at(as_of).rename(columns={"value": "knowable"})
-        made.append(happened.merge(known, on=_KEY, how="outer").assign(as_of=as_of))
+        made.append(happened.merge(known, on=KEY, how="outer").assign(as_of=as_of))
     whole = pd.concat(made, ignore_index=True)
     numbers = ["numerator", "denominator", "completeness"]
     whole[numbers] = whole[numbers].fillna(0.0)
@@ -90,7 +90,7 @@ class Areas:
                         "value": scale * numerator / denominator if denominator else np.nan,
                         "numerator": numerator, "denominator": denominator, "completeness": completeness,
                     })  # fmt: skip
-        return pd.DataFrame(made, columns=[*_KEY, "value", "numerator", "denominator", "completeness"])
+        return pd.DataFrame(made, columns=[*KEY, "value", "numerator", "denominator", "completeness"])
 
     def _places_of(self, column: pd.Series) -> np.ndarray:
         """Where each place lies in `places`, -1 where it does not; asked once a place where the column is categorical."""

@@ -14,7 +14,7 @@ from simulator.city import City
 from simulator.deliveries import Delivery, Label, Reading
 from simulator.departments import case_report
 from simulator.evidence import Evidence
-from simulator.truth import air, cases, parking, roads, services, ships
+from simulator.truth import air, cases, market, parking, roads, services, ships
 
 DEFECTS = pa.schema(
     [("feed", pa.string()), ("delivery_name", pa.string()), ("sequence", pa.int32()),
@@ -87,7 +87,7 @@ def indicators_with(city: Evidence, of_days: Iterable[pd.DataFrame]) -> pa.Table
     instants, reports = _instants(city), tuple(case_report.shipped())
     reported = [cases.indicators(reports, as_of) for as_of in instants]
     whole = pd.concat(
-        [air.indicators(city, instants), *of_days, *reported], ignore_index=True
+        [air.indicators(city, instants), market.indicators(city, instants), *of_days, *reported], ignore_index=True
     ).sort_values(["as_of", *_KEYS], ignore_index=True)  # fmt: skip
     whole["as_of"] = pd.to_datetime(whole["as_of"], utc=True)
     return pa.Table.from_pandas(whole[INDICATORS.names], schema=INDICATORS, preserve_index=False)

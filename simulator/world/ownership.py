@@ -1,8 +1,8 @@
 """Who holds how much of which enterprise: groups of several levels, block by block.
 
 A group's enterprises are in an order, and each is held by ones before it only: no ring of holders can be. Some hold a
-part below half each that is more than half together, some parts pass half on a day. What no enterprise holds is held
-by persons, who are not in the table.
+part below half each that is more than half together, some exactly half, some parts pass half on a day. What no
+enterprise holds is held by persons, who are not in the table.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ GROUPS_PER_BLOCK = 500
 _LARGEST = 80
 _TAIL = 1.2  # of the sizes: smaller, and large groups are more frequent
 _MAJORITY, _SECOND, _CHANGES = 0.65, 0.30, 0.12
+_HALF_FROM = 0.85  # of those below: exactly half, which is not more than half
 _STRIDE = 0.618
 
 
@@ -75,6 +76,7 @@ def _holdings(random: np.random.Generator, group: np.ndarray, place: np.ndarray,
     second = start + np.floor(draw[1] * place[held]).astype(np.int64)
     is_majority = draw[2] < _MAJORITY
     share = np.round(np.where(is_majority, 50.1 + 49.9 * draw[3], 8 + 41.9 * draw[3]), 1)
+    share[~is_majority & (draw[3] >= _HALF_FROM)] = 50.0
     changes = ~is_majority & (draw[4] < _CHANGES / (1 - _MAJORITY))
     later = np.where(changes, np.round(50.1 + 29.9 * draw[5], 1), share)
     has_second = (draw[6] < _SECOND) & (second != holder) & (later < 90)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+_EPOCH = date(1970, 1, 1).toordinal()
 DATA = Path(__file__).parents[1] / "data"
 
 
@@ -28,3 +30,9 @@ def shared_out(total: int, weights: np.ndarray) -> np.ndarray:
 def offsets(counts: np.ndarray) -> np.ndarray:
     """Where each part begins when parts of these sizes follow each other; one more than parts."""
     return np.concatenate([[0], np.cumsum(counts)])
+
+
+def ordinals(days: np.ndarray) -> np.ndarray:
+    """Days as numbers from the calendar's first day; 0 for none (NaT)."""
+    whole = days.astype("datetime64[D]")
+    return np.where(np.isnat(whole), 0, whole.astype(np.int64) + _EPOCH).astype(np.int32)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from simulator.world.enterprises import enterprises
 from simulator.world.people import people
 from simulator.world.plates import is_new_energy, plates
 from simulator.world.streets import streets
-from simulator.world.tables import offsets, shared_out
+from simulator.world.tables import offsets, ordinals, shared_out
 
 IN_USE_SINCE = date(2021, 6, 1)
 _GREEN_PLATES = np.datetime64("2017-12-01", "D")  # the first new-energy plates in the city
@@ -67,6 +67,20 @@ def vehicles(seed: int, scale: float, street: int) -> pd.DataFrame:
     second = first[again].assign(vehicle=number[again] * 2 + 1, registered=left[again], deregistered=_NEVER)
     whole = pd.concat([first, second]).sort_values("vehicle", ignore_index=True)
     return whole.astype({"registered": "datetime64[s]", "deregistered": "datetime64[s]"})
+
+
+@lru_cache(maxsize=1)
+def register(seed: int, scale: float) -> pd.DataFrame:
+    """Every vehicle in numbers, for those who need them all: vehicle, plate_number, street (its number), and the places
+    of owner_type, kind and fuel in `OWNERS`, `KINDS` and `FUELS`; registered and deregistered as ordinals, 0: still."""
+    blocks = [_numbers_of(each, street) for street, each in enumerate(vehicle_blocks(seed, scale))]
+    return pd.concat(blocks, ignore_index=True)
+
+
+def _numbers_of(block: pd.DataFrame, street: int) -> pd.DataFrame:
+    codes = {name: block[name].cat.codes.to_numpy(np.int8) for name in ("owner_type", "kind", "fuel")}
+    days = {name: ordinals(block[name].to_numpy()) for name in ("registered", "deregistered")}
+    return block[["vehicle", "plate_number"]].assign(street=np.int16(street), **codes, **days)
 
 
 def _numbers(scale: float, street: int) -> tuple[np.ndarray, np.ndarray]:
