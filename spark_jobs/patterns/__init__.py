@@ -1,6 +1,6 @@
 """Mechanisms that conform jobs share, one function each.
 
-All but `once` are pure functions over DataFrames. Each reads a bounded time around a row, said in its docstring, so that a
+All but `once`, and `tops` which makes use of it, are pure functions over DataFrames. Each reads a bounded time around a row, said in its docstring, so that a
 day made alone (with the window its declaration asks for) equals the same day made with all others. None joins on a range, which
 would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of the plane or of space.
 """
@@ -11,6 +11,7 @@ from spark_jobs.patterns.history import as_of, in_force, latest, previous, with_
 from spark_jobs.patterns.interval import intervals
 from spark_jobs.patterns.local_time import ZONE, local_day, seconds_between
 from spark_jobs.patterns.nearness import nearest
+from spark_jobs.patterns.ownership import majority, tops
 from spark_jobs.patterns.pairing import pair
 from spark_jobs.patterns.reuse import once
 from spark_jobs.patterns.session import sessions
@@ -20,6 +21,6 @@ from spark_jobs.patterns.wildcard import match_wildcards
 
 __all__ = [
     "ZONE", "as_of", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals", "latest", "local_day",
-    "match_wildcards", "near", "nearest", "once", "pair", "previous", "seconds_between", "sessions", "travel_ms",
-    "with_equal_run",
+    "majority", "match_wildcards", "near", "nearest", "once", "pair", "previous", "seconds_between", "sessions", "tops",
+    "travel_ms", "with_equal_run",
 ]  # fmt: skip
