@@ -115,7 +115,7 @@ def test_a_ring_of_any_length_has_one_top(length: int):
 
 
 def test_a_link_leads_from_its_first_day_to_the_day_before_its_last():
-    found = tops([link("X", "H", day(3), day(6)), link("H", "G", day(5))])
+    found = tops([link("X", "H", day(3), day(6)), link("H", "G", day(5), date(2026, 4, 1))])
     assert [found["X", day(n)] for n in range(1, 8)] == ["X", "X", "H", "H", "G", "X", "X"]
     assert [found["H", day(n)] for n in range(1, 8)] == ["H", "H", "H", "H", "G", "G", "G"]
     assert {found["G", day(n)] for n in range(1, 11)} == {"G"}

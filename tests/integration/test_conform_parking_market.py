@@ -57,7 +57,7 @@ def test_only_lots_of_the_list_on_days_on_which_any_lot_was_open():
 
 
 def test_where_two_spans_of_a_lot_overlap_the_later_counts():
-    found = market(operators=[operator("R1", "A", "P1"), operator("R3", "C", "P1", MARCH_2), operator("R2", "B", "P1", MARCH_2)])
+    found = market(operators=[operator("R1", "A", "P1"), operator("R2", "B", "P1", MARCH_2), operator("R3", "C", "P1", MARCH_2)])
     assert [found["P1", day]["operator_code"] for day in DAYS] == ["A", "C", "C"]
 
 
