@@ -1,8 +1,9 @@
 """Mechanisms that conform jobs share, one function each.
 
-All but `once`, and `tops` which makes use of it, are pure functions over DataFrames. Each reads a bounded time around a row, said in its docstring, so that a
-day made alone (with the window its declaration asks for) equals the same day made with all others. None joins on a range, which
-would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of the plane or of space.
+All but `once`, and `tops` which computes by rounds, are pure functions over DataFrames. Each reads a bounded time around a row,
+said in its docstring, so that a day made alone (with the window its declaration asks for) equals the same day made with all
+others. None joins on a range, which would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of
+the plane or of space.
 """
 
 from spark_jobs.patterns.area import inside

@@ -16,8 +16,8 @@ MAJORITY_PCT = 50
 def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     """One row per listed lot that somebody runs, and day on which any lot was open."""
     spans = patterns.in_force(
-        inputs["operators"], days, by=("lot_id",), since="started_on", until="stopped_on", order=("record_no",)
-    )
+        inputs["operators"], days, by=("lot_id",), since="started_on", until="stopped_on", order=("record_no",),
+    )  # fmt: skip
     lots = inputs["lots"].select("lot_id", "district_code", F.col("space_count").alias("listed_space_count"))
     existing = inputs["lot_days"].select("_business_date").distinct()
     # Lots and days are keys: the first join keeps rows, the second adds columns.
@@ -34,7 +34,7 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
 
 
 def _groups(holdings: DataFrame, days: Sequence[date]) -> DataFrame:
-    """_member, _group, _since, _until: in which group an enterprise stands; who holds nothing and is held by nobody is missing."""
+    """_member, _group, _since, _until: who stands in which group; who neither holds nor is held is in its own, and missing."""
     majorities = patterns.majority(
         holdings, holder="holder_code", held="held_code", share="share_pct", since="held_from", until="held_until",
         above=MAJORITY_PCT,

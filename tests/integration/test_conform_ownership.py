@@ -71,7 +71,9 @@ def test_shares_of_one_holder_are_summed_while_both_are_held():
         ("X", "A", day(4), day(8))
     }
     # Together they are 50 and no more, whatever doubles make of it.
-    assert majorities(*(holding("A", "X", each, day(n)) for n, each in enumerate((0.1, 42.2, 7.7), 1))) == set()
+    assert (
+        majorities(*(holding("A", "X", each, day(n)) for n, each in enumerate((0.1, 42.2, 7.7), 1))) == set()
+    )
 
 
 def test_a_majority_begins_and_ends_with_its_span_and_may_pass_to_another():
@@ -99,7 +101,7 @@ def test_chains_of_every_length_lead_to_their_end():
 
 
 def test_the_least_of_a_ring_is_the_top_of_all_in_it_and_below_it():
-    ring = [link("M", "K"), link("K", "Z"), link("Z", "M")]
+    ring = [link(*each, LONG_AGO, date(2026, 4, 1)) for each in ("MK", "KZ", "ZM")]
     assert on(tops([*ring, link("A", "Z"), link("B", "A")]), LAST) == dict.fromkeys("MKZAB", "K")
     # Beside a chain that is longer than the ring, and one that is shorter.
     chain = [link(f"C{n}", f"C{n + 1}") for n in range(9)]
@@ -145,7 +147,9 @@ def test_one_may_stand_above_a_fifth_of_all():
     found = tops(links)
     for when in (FIRST, day(4), day(5), LAST):
         above_of = {
-            below: above for below, above, since, until in links if since <= when and (not until or when < until)
+            below: above
+            for below, above, since, until in links
+            if since <= when and (not until or when < until)
         }
         for below in {name for each in links for name in each[:2]}:
             top = below

@@ -40,8 +40,8 @@ def test_every_column_of_a_lots_day():
 
 def test_a_lot_is_run_from_the_first_day_to_the_day_before_the_last_of_a_span():
     found = market(operators=[
-        operator("R1", "A", "P1", MARCH_2, MARCH_3), operator("R2", "B", "P1", MARCH_3), operator("R3", "A", "P2", MARCH_1, MARCH_2),
-        operator("R4", "C", "P3", date(2026, 3, 4)),
+        operator("R1", "A", "P1", MARCH_2, MARCH_3), operator("R2", "B", "P1", MARCH_3),
+        operator("R3", "A", "P2", MARCH_1, MARCH_2), operator("R4", "C", "P3", date(2026, 3, 4)),
     ])  # fmt: skip
     assert {(*key, row["operator_code"]) for key, row in found.items()} == {
         ("P1", MARCH_2, "A"), ("P1", MARCH_3, "B"), ("P2", MARCH_1, "A"),
@@ -57,7 +57,13 @@ def test_only_lots_of_the_list_on_days_on_which_any_lot_was_open():
 
 
 def test_where_two_spans_of_a_lot_overlap_the_later_counts():
-    found = market(operators=[operator("R1", "A", "P1"), operator("R2", "B", "P1", MARCH_2), operator("R3", "C", "P1", MARCH_2)])
+    found = market(
+        operators=[
+            operator("R1", "A", "P1"),
+            operator("R2", "B", "P1", MARCH_2),
+            operator("R3", "C", "P1", MARCH_2),
+        ]
+    )
     assert [found["P1", day]["operator_code"] for day in DAYS] == ["A", "C", "C"]
 
 

@@ -161,9 +161,11 @@ def _transport():
         bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
         for day in DAYS
     ]
-    return _ships() | _roads() | _market() | {"conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
-            "conformed.transport.parking_session": entries,
-            "conformed.transport.parking_account": [row for rows in bills for row in rows]}  # fmt: skip
+    return _ships() | _roads() | _market() | {
+        "conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
+        "conformed.transport.parking_session": entries,
+        "conformed.transport.parking_account": [row for rows in bills for row in rows],
+    }  # fmt: skip
 
 
 def _market():

@@ -278,4 +278,6 @@ def test_occupancy_counts_lots_that_were_heard(parking):
 def test_every_declared_indicator_has_its_golden_test(code):
     name = f"test_{all_indicators()[code].golden}"
     apart = (test_indicators_golden_market, test_indicators_golden_roads, test_indicators_golden_ships)
-    assert callable(globals().get(name) or next((vars(each)[name] for each in apart if name in vars(each)), None))
+    assert callable(
+        globals().get(name) or next((vars(each)[name] for each in apart if name in vars(each)), None)
+    )

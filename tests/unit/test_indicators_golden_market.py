@@ -17,7 +17,8 @@ LOTS = [
 ]  # fmt: skip
 MARKET = [
     # In Xihu 100 spaces: A and B are one group with 40, C has 30, D 20, E 6, F 4.
-    run_lot("P1", XIHU, FIRST, "A", spaces=25, group="G", price=2.0), run_lot("P2", XIHU, FIRST, "B", spaces=15, group="G", price=4.0),
+    run_lot("P1", XIHU, FIRST, "A", spaces=25, group="G", price=2.0),
+    run_lot("P2", XIHU, FIRST, "B", spaces=15, group="G", price=4.0),
     run_lot("P3", XIHU, FIRST, "C", spaces=30, price=6.0), run_lot("P4", XIHU, FIRST, "D", spaces=20, price=8.0),
     run_lot("P5", XIHU, FIRST, "E", spaces=6, price=10.0), run_lot("P6", XIHU, FIRST, "F", spaces=4, price=None),
     # In Binjiang 100 more, of which 60 are C's in three lots.
