@@ -1,8 +1,9 @@
 """Mechanisms that conform jobs share, one function each.
 
-All but `once` are pure functions over DataFrames. Each reads a bounded time around a row, said in its docstring, so that a
-day made alone (with the window its declaration asks for) equals the same day made with all others. None joins on a range, which
-would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of the plane or of space.
+All but `once`, and `tops` which computes by rounds, are pure functions over DataFrames. Each reads a bounded time around a row,
+said in its docstring, so that a day made alone (with the window its declaration asks for) equals the same day made with all
+others. None joins on a range, which would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of
+the plane or of space.
 """
 
 from spark_jobs.patterns.area import inside
@@ -12,6 +13,7 @@ from spark_jobs.patterns.history import as_of, in_force, latest, previous, with_
 from spark_jobs.patterns.interval import intervals
 from spark_jobs.patterns.local_time import ZONE, by_local_day, local_day, seconds_between
 from spark_jobs.patterns.nearness import nearest
+from spark_jobs.patterns.ownership import majority, tops
 from spark_jobs.patterns.pairing import pair
 from spark_jobs.patterns.reuse import once
 from spark_jobs.patterns.session import sessions
@@ -20,7 +22,7 @@ from spark_jobs.patterns.travel import travel_ms
 from spark_jobs.patterns.wildcard import match_wildcards
 
 __all__ = [
-    "ZONE", "as_of", "by_local_day", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals", "latest",
-    "local_day", "match_wildcards", "near", "nearest", "once", "pair", "previous", "seconds_between", "sessions", "translated",
-    "travel_ms", "with_equal_run",
+    "ZONE", "as_of", "by_local_day", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals",
+    "latest", "local_day", "majority", "match_wildcards", "near", "nearest", "once", "pair", "previous", "seconds_between",
+    "sessions", "tops", "translated", "travel_ms", "with_equal_run",
 ]  # fmt: skip

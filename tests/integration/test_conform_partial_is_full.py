@@ -11,7 +11,7 @@ from citylake.conform.days import ranges, widened, within
 from citylake.conform.frame import shaped
 from citylake.conform.inputs import calendar
 from citylake.table import Table, job_module, load_tables
-from tests.integration import parking_rows, road_rows, service_rows, ship_rows
+from tests.integration import market_rows, parking_rows, road_rows, service_rows, ship_rows
 from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
 from tests.integration.test_conform_case_day import REPORTS
 from tests.local_spark import session
@@ -72,6 +72,8 @@ GENERATORS = {
     "conformed.transport.parking_session": lambda chance: parking_rows.random_events(chance, DAYS),
     "conformed.transport.parking_account": lambda chance: parking_rows.random_account(chance, DAYS),
     "conformed.transport.parking_lot_day": lambda chance: parking_rows.random_lot_days(chance, DAYS),
+    "conformed.transport.parking_market": lambda chance: market_rows.random_market(chance, DAYS),
+    "conformed.transport.vehicle_day": lambda chance: market_rows.random_vehicles(chance, DAYS),
     "conformed.transport.ship_track": lambda chance: ship_rows.random_positions(chance, DAYS),
     "conformed.transport.ship_passage": lambda chance: ship_rows.random_passages(chance, DAYS),
     "conformed.transport.ship_capture": lambda chance: ship_rows.random_captures(chance, DAYS),

@@ -107,3 +107,15 @@ def build(domain: str, run_id: str, days: Iterable[date], conformed: dict[str, l
         fill(scratch.connection, source.table_id, conformed.get(source.table_id, []))
     making.prepare(Plan(domain, periods=tuple(touched_periods(days))), scratch)
     return City(scratch, domain, making.run_models(domain, scratch))
+
+
+def shown(value: float | None, numerator: float | None, denominator: float | None) -> tuple:
+    """A value as it is published where its parts are known."""
+    return (value, numerator, denominator, 100.0, "shown" if value is not None else "not_reported")
+
+
+def published(city: City, code: str, period: str) -> set[tuple[str, str]]:
+    """Area and group of every value of a code and period."""
+    return set(city.connection.execute(
+        'select area, "group" from marts.fct_indicator_value where code = ? and period = ?', [code, period]
+    ).fetchall())  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from citylake.build.project import domains
 from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
+from tests.unit.market_city import run_lot, span, vehicles
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
 from tests.unit.road_city import escalated, incident, message, road_segment, segment_day
@@ -128,6 +129,20 @@ DEFECTS = {
         "update marts.fct_road_segment_day set interval_count = 0 where segment_id = 'S1' and day(_business_date) <= 3",
     "transport.fct_road_segment_day.few_detectors_are_stuck":
         "update marts.fct_road_segment_day set equal_speed_count = 24 where segment_id = 'S1' and day(_business_date) <= 3",
+    "transport.fct_parking_market_day.operators_run_the_spaces_that_are_listed":
+        "update marts.fct_parking_market_day set space_count = space_count + 1 where lot_id = 'P1' and day(_business_date) <= 15",
+    "transport.fct_parking_market_day.most_lots_have_a_price":
+        "update marts.fct_parking_market_day set price_cny = null where lot_id = 'P1' and day(_business_date) <= 15",
+    "transport.fct_parking_market_day.districts_are_known":
+        "update marts.fct_parking_market_day set district_key = null where lot_id = 'P1' and day(_business_date) <= 3",
+    "transport.int_parking_market_checks.most_open_lots_are_run_by_somebody":
+        f"update marts.int_parking_market_checks set run_pct = 49 where _business_date = '{LAST}'",
+    "transport.fct_vehicle_day.vehicles_are_of_known_districts":
+        "update marts.fct_vehicle_day set district_key = null where district_code = '330106' and day(_business_date) <= 8",
+    "transport.fct_indicator_value.concentration_is_between_many_and_one":
+        f"update marts.fct_indicator_value set value = 0 where code = 't7_hhi' and period = '{LAST}'",
+    "transport.fct_indicator_value.few_operators_come_or_go_in_a_day":
+        f"update marts.fct_indicator_value set value = 101 where code = 't7_entry_exit_count' and period = '{LAST}'",
 }  # fmt: skip
 
 ALL = [
@@ -167,9 +182,21 @@ def _transport():
         bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
         for day in DAYS
     ]
-    return _ships() | _roads() | {"conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
-            "conformed.transport.parking_session": entries,
-            "conformed.transport.parking_account": [row for rows in bills for row in rows]}  # fmt: skip
+    return _ships() | _roads() | _market() | {
+        "conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
+        "conformed.transport.parking_session": entries,
+        "conformed.transport.parking_account": [row for rows in bills for row in rows],
+    }  # fmt: skip
+
+
+def _market():
+    """An operator that runs both lots, and the vehicles of two districts."""
+    lots = (("P1", "330106"), ("P2", "330108"))
+    return {
+        "conformed.transport.parking_market": [run_lot(*each, day, "A") for day in DAYS for each in lots],
+        "conformed.transport.parking_operator": [span(f"R-{name}", "A", name) for name, _ in lots],
+        "conformed.transport.vehicle_day": [vehicles(district, day, 50) for day in DAYS for _, district in lots],
+    }  # fmt: skip
 
 
 def _ships():

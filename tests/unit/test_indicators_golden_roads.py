@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.unit.marts_city import DISTRICTS, build
+from tests.unit.marts_city import DISTRICTS, build, published, shown
 from tests.unit.road_city import escalated, incident, message, road_segment, segment_day
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
@@ -55,18 +55,6 @@ def roads(module_home):
     )  # fmt: skip
     yield city
     city.scratch.__exit__(None, None, None)
-
-
-def shown(value: float | None, numerator: float | None, denominator: float | None) -> tuple:
-    """A value as it is published where its parts are known."""
-    return (value, numerator, denominator, 100.0, "shown" if value is not None else "not_reported")
-
-
-def published(roads, code: str, period: str) -> set[tuple[str, str]]:
-    """Area and group of every value of a code and day."""
-    return set(roads.connection.execute(
-        'select area, "group" from marts.fct_indicator_value where code = ? and period = ?', [code, period]
-    ).fetchall())  # fmt: skip
 
 
 def test_response_p50_is_of_incidents_that_were_reached(roads):
