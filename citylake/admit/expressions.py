@@ -14,7 +14,7 @@ from citylake.column import Column
 from citylake.feed import Feed
 from citylake.privacy import looks
 
-_WITH_UNIT = r"^([-+]?[0-9.,' ]*[0-9])\s*([^0-9\s].*)$"
+_WITH_UNIT = r"^([-+]?[0-9.,' ]*[0-9])\s*([^0-9.,'\s].*)$"
 
 
 def _listed(values) -> str:

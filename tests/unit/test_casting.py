@@ -152,7 +152,7 @@ def test_whole_numbers_have_thousands_too(tmp_path):
     [
         ("waste_kg", {}, {"12 kg": 12.0, "12kg": 12.0, "1.5 t": 1500.0, "800g": 0.8, "3 公斤": 3.0, "12": NO,
                           "12 km": NO, "kg": NO}),
-        ("waste_kg", {"from_unit": "t"}, {"12": 12000.0, "12 kg": 12.0}),
+        ("waste_kg", {"from_unit": "t"}, {"12": 12000.0, "1.5": 1500.0, "12 kg": 12.0, "12 .5": NO}),
         ("so2_ugm3", {}, {"0.06 mg/m3": 60.0, "60 µg/m³": 60.0}),
     ],
 )  # fmt: skip
