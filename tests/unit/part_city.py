@@ -13,6 +13,7 @@ from simulator.city import City
 from simulator.deliveries import Observation, Reading, local
 from simulator.departments import district
 from simulator.world.districts import known_on
+from simulator.world.lots import Lot
 from simulator.world.roads import Roads
 from simulator.world.ships import Fleet
 
@@ -31,6 +32,7 @@ def with_changes(part: _Part, changed: dict[str, dict] | None) -> _Part:
 def part_city(
     seed: int, rates: scenario.Scenario, days: int, until: date, ships: Fleet, roads: Roads,
     references: Callable[[date, date], Iterable[Observation]], of_day: Callable[[date], Iterable[Observation]],
+    lots: tuple[Lot, ...] = (), scale: float = 0.1,
 ) -> City:  # fmt: skip
     """A city that sends the list of districts, these references (of the first and last day) and what is of each day."""
     first = until - timedelta(days - 1)
@@ -41,4 +43,4 @@ def part_city(
         made += of_day(first + timedelta(back))
     sent = sorted((each for each in made if each.delivery), key=lambda each: each.sent.arrived_at)
     sent += [each for each in made if not each.delivery]
-    return City(seed, rates, first, until, (), (), ships, roads, tuple(sent))
+    return City(seed, rates, first, until, (), lots, ships, roads, tuple(sent), scale=scale)
