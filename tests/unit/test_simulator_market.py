@@ -197,6 +197,8 @@ def test_contracts_are_filed_ahead_but_for_those_that_come_late():
     begins = [row[4] for row in in_time if row[4] > day.toordinal()]
     assert len(begins) >= 9  # in a month, every two and a half days
     assert {row[4] for row in all_late if row[4] > day.toordinal()} == set()
+    assert max(row[5] for row in in_time) > day.toordinal()
+    assert max(row[5] for row in all_late) < day.toordinal()
     # What began weeks ago is known in either case.
     settled = date(2026, 2, 1).toordinal()
     assert {row[:5] for row in in_time if row[4] < settled} == {

@@ -9,7 +9,7 @@ from simulator.departments import market_lists
 from simulator.truth import holdings as ownership
 from simulator.truth import market as truth
 from simulator.truth.holdings import Holdings
-from simulator.world.lots import lots
+from simulator.world.lots import OPENED, lots
 from simulator.world.market import Span, spans
 from simulator.world.operators import candidates
 from tests.unit.market_city import market_city, market_with
@@ -114,6 +114,18 @@ def test_a_few_groups_run_several_operators_over_levels_and_half_is_no_majority(
         found = Holdings(rows)
         return {each: found.group_of(each, day.toordinal()) for each in operators}
 
+    # The chosen groups are whole ones, and different; joint ventures, where there are any, follow.
+    named = Holdings(rows)
+    above_all = [
+        {named.group_of(who.code[each], day.toordinal()) for each in of}
+        for of in who.large[: DEFAULT.market.large_groups]
+    ]
+    assert [len(of) for of in above_all] == [1] * DEFAULT.market.large_groups
+    assert len(set.union(*above_all)) == DEFAULT.market.large_groups
+    founded = dict(zip(who.code, who.founded, strict=True))
+    held = [row[1] for row in rows if row[2] > 500 and not row[4] and founded[row[1]] <= OPENED.toordinal()]
+    largest = Counter(named.group_of(each, day.toordinal()) for each in held).most_common(4)
+    assert [len(of) for of in who.large[:4]] == [min(count, 8) for _, count in largest]
     right = groups()
     assert sorted(Counter(right.values()).values())[-3] >= 2
     above = Holdings(rows)._above(len(Holdings(rows).changes))
