@@ -144,8 +144,8 @@ def _row(period: str, number: _Number, completeness: float) -> tuple:
 
 def _of_month(period: str, days: list[list[_Number]]) -> Iterator[tuple]:
     """Sums over the days that exist; of movements, over one."""
-    numerators: Counter = Counter()
-    denominators: Counter = Counter()
+    numerators: dict = defaultdict(float)
+    denominators: dict = defaultdict(float)
     exist: Counter = Counter()
     for of_day in days:
         exist.update({area for _, area, *_ in of_day})

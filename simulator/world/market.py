@@ -2,7 +2,8 @@
 
 When the lots opened, some fell to a few groups of several operators each, the others to small ones of their district.
 From then on one lot changes hands every few days: a newcomer gets one of somebody that has several, or somebody's only
-one goes to an operator of others, so each change is an entry or an exit. Who has left a district does not come back. Demand grows: an operator that begins has more spaces than the one before.
+one goes to an operator of others, so each change is an entry or an exit. Who has left a district does not come back.
+Demand grows: an operator that begins has more spaces than the one before.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def spans(seed: int, scenario: MarketScenario, scale: float, here: tuple[Lot, ..
         return ()
     known = candidates(seed, scenario.large_groups, scale)
     made, now = _first(seed, scenario, here, known)
-    day = OPENED
+    day = max(lot.opened for lot in here)
     while day < _LAST:
         day += timedelta(1)
         if count_on(seed, "market change", day, 1 / scenario.change_every_days, 1):

@@ -1,4 +1,4 @@
-"""Which enterprises may run parking lots: some of a few large groups, and many small ones."""
+"""Which enterprises may run parking lots: some of a few large groups, some joint ventures, and many small ones."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ from simulator.world.ownership import ownership_blocks
 from simulator.world.tables import ordinals
 
 _PER_GROUP = 8
-_HALF_PER_GROUP = 2
+_HELD_BY_HALF = 2
 _OF_THE_TRADE = "parking"
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Enterprises by number. `large` are those of large groups, group by group; `small` all others, those of the trade
-    first. `founded` (ordinals), `code` and `name` are of all enterprises."""
+    """Enterprises by number.
+
+    `large` are those of large groups, group by group, and last of all some enterprises beside those that hold half of
+    them; `small` all others, those of the trade first. `founded` (ordinals), `code` and `name` are of all enterprises.
+    """
 
     large: tuple[tuple[int, ...], ...]
     small: np.ndarray
@@ -41,7 +44,11 @@ def candidates(seed: int, groups: int, scale: float) -> Candidates:
     founded = ordinals(whole["founded"].to_numpy())
     is_open = whole["closed"].isna().to_numpy()
     is_old = is_open & (founded <= OPENED.toordinal())
-    large = _large(pd.concat(list(ownership_blocks(seed, scale)), ignore_index=True), is_old, groups)
+    large = (
+        _large(pd.concat(list(ownership_blocks(seed, scale)), ignore_index=True), is_old, groups)
+        if groups
+        else []
+    )
     order = stream(seed, "operators").permutation(len(whole))
     order = order[is_open[order] & ~np.isin(order, [each for of in large for each in of])]
     is_of_trade = (whole["kind"] == _OF_THE_TRADE).to_numpy()[order]
@@ -51,28 +58,27 @@ def candidates(seed: int, groups: int, scale: float) -> Candidates:
 
 
 def _large(holdings: pd.DataFrame, is_old: np.ndarray, groups: int) -> list[tuple[int, ...]]:
-    """Of the enterprises with most others below them: those others that are furthest below, and some held by half."""
+    """Of the enterprises with most others below them: those others that are furthest below. Then some held by half,
+    and their holders."""
     now = holdings[holdings["until"].isna()]
-    half = now[now["share_pct"] == 50.0]
-    majority = now[now["share_pct"] > 50.0]
+    majority, half = (now[share] for share in (now["share_pct"] > 50.0, now["share_pct"] == 50.0))
     above = dict(zip(majority["held"].tolist(), majority["holder"].tolist(), strict=True))
     trees: dict[int, list[tuple[int, int]]] = {}
-    root_of: dict[int, int] = {}
     for held in sorted(above):
         root, levels = held, 0
         while root in above:
             root, levels = above[root], levels + 1
-        root_of[held] = root_of[root] = root
         if is_old[held]:
             trees.setdefault(root, []).append((-levels, held))
     largest = sorted(trees, key=lambda root: (-len(trees[root]), root))[:groups]
-    chosen = {root: [held for _, held in sorted(trees[root])[:_PER_GROUP]] for root in largest}
+    made = [tuple(held for _, held in sorted(trees[root])[:_PER_GROUP]) for root in largest]
+    taken = {each for of in made for each in of}
+    ventures: list[int] = []
     for holder, held in zip(half["holder"].tolist(), half["held"].tolist(), strict=True):
-        members = chosen.get(root_of.get(holder, holder), [])
-        is_new = held not in root_of and not any(held in of for of in chosen.values())
-        if is_new and is_old[held] and 0 < len(members) < _PER_GROUP + _HALF_PER_GROUP:
-            members.append(held)
-    return [tuple(chosen[root]) for root in largest]
+        is_free = not {holder, held} & {*taken, *ventures} and is_old[holder] and is_old[held]
+        if is_free and len(ventures) < 2 * _HELD_BY_HALF:
+            ventures += [holder, held]
+    return [*made, tuple(ventures)] if ventures else made
 
 
 def founded_by(enterprises: Iterable[int], founded: np.ndarray, day: date) -> list[int]:

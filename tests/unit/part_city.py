@@ -15,6 +15,7 @@ from simulator.deliveries import Observation, Reading, local
 from simulator.departments import district
 from simulator.setting import Asked, Setting
 from simulator.world.districts import known_on
+from simulator.world.lots import Lot
 
 DEFAULT = scenario.read()
 LAST = date(2026, 4, 20)
@@ -30,10 +31,10 @@ def with_changes(part: _Part, changed: dict[str, dict] | None) -> _Part:
 
 def part_city(
     asked: Asked, references: Callable[[Setting], Iterable[Observation]],
-    of_day: Callable[[Setting, date], Iterable[Observation]],
+    of_day: Callable[[Setting, date], Iterable[Observation]], lots: tuple[Lot, ...] = (),
 ) -> City:  # fmt: skip
-    """A city that sends the list of districts, these references and what is of each day; it has no stations, nor lots."""
-    setting = replace(asked.setting, stations=(), lots=())
+    """A city that sends the list of districts, these references and what is of each day; it has no stations."""
+    setting = replace(asked.setting, stations=(), lots=lots)
     listed = district.delivery(known_on(setting.first), local(setting.first, 6))
     made = [*references(setting)]
     made += [Observation(listed, (), (Reading(district.FEED, "admitted"),), known_on(setting.first))]
