@@ -133,7 +133,7 @@ def test_operators_are_a_workbook_with_a_title_real_dates_and_numbers(cities):
     title, header, *rows = _sheet(sent)
     assert title[0] == "杭州市停车场经营者一览"
     assert header == (
-        "记录号", "统一社会信用代码", "经营者名称", "停车场编号", "泊位数", "收费标准(元/小时)", "开始日期", "停止日期",
+        "记录号", "统一社会信用代码", "经营者名称", "停车场编号", "泊位数", "收费标准(元/小时)", "开始日期", "结束日期",
     )  # fmt: skip
     assert len({row[0] for row in rows}) == len(rows)
     assert all(re.fullmatch(r"JY\d{6}", row[0]) and re.fullmatch(r"[0-9A-Z]{18}", row[1]) for row in rows)
