@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from citylake.conform import frame, output
 from citylake.conform.days import ranges
 from citylake.conform.inputs import columns_of, load, pin, read
+from citylake.conform.session import plan_for
 from citylake.conform.work import Work
 from citylake.table import Table, job_module
 
@@ -32,7 +33,9 @@ def made(spark: SparkSession, table: Table, work: Work) -> DataFrame:
 
     The inputs are pinned here: after the versions were read, so they hold at least those versions.
     """
-    inputs = load(spark, table, work, pin(table))
+    pins = pin(table)
+    plan_for(spark, sum(each.row_count for each in pins.values() if each))
+    inputs = load(spark, table, work, pins)
     if table.is_current_rows:
         return inputs["rows"].select(*[column.name for column in table.columns])
     return frame.shaped(job_module(table).conform(inputs, work.days), table, work.days)

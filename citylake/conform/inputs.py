@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,15 @@ SPARK_TYPES = {
 }  # fmt: skip
 
 
-def pin(table: Table) -> dict[str, int | None]:
+@dataclass(frozen=True)
+class Pin:
+    """A snapshot of an input's table, and how many rows the whole table has in it."""
+
+    snapshot_id: int
+    row_count: int
+
+
+def pin(table: Table) -> dict[str, Pin | None]:
     """The snapshot of each input's table now, by the input's name; None where there are no rows yet.
 
     Call it after reading the versions: every version recorded by then is in these snapshots.
@@ -31,22 +41,28 @@ def pin(table: Table) -> dict[str, int | None]:
     return {name: _snapshot(item.table) for name, item in table.inputs.items()}
 
 
-def _snapshot(table_id: str) -> int | None:
+def _snapshot(table_id: str) -> Pin | None:
     from pyiceberg.exceptions import NoSuchTableError
 
     try:
         snapshot = lake.catalog(ROLE).load_table(lake.identifier(table_id)).current_snapshot()
     except NoSuchTableError:
         return None
-    return snapshot.snapshot_id if snapshot else None
+    if snapshot is None:
+        return None
+    # PyIceberg and Spark both write the total; who does not may have written any number of rows.
+    told = snapshot.summary.get("total-records") if snapshot.summary else None
+    return Pin(snapshot.snapshot_id, int(told) if told else sys.maxsize)
 
 
-def load(spark: SparkSession, table: Table, work: Work, pins: dict[str, int | None]) -> dict[str, DataFrame]:
+def load(spark: SparkSession, table: Table, work: Work, pins: dict[str, Pin | None]) -> dict[str, DataFrame]:
     """The inputs by name. Those from feeds hold current rows, with the columns of `current.TECHNICAL`."""
     frames = {}
     for name, item in table.inputs.items():
         feed = load_feeds().get(item.table.removeprefix("admitted."))
-        rows = read(spark, item.table, pins[name], columns_of(item.table), windows(item, table, work.days))
+        pinned = pins[name]
+        snapshot = pinned.snapshot_id if pinned else None
+        rows = read(spark, item.table, snapshot, columns_of(item.table), windows(item, table, work.days))
         frames[name] = current_rows(rows, feed, work.counting.get(name, [])) if feed else rows
     if table.reads_calendar:
         frames["calendar"] = calendar(spark, work.days)

@@ -28,6 +28,11 @@ _DATA_ERRORS = ("ArithmeticException", "NumberFormatException", "DateTimeExcepti
                 "ArrayIndexOutOfBoundsException")  # fmt: skip
 
 
+# Dividing few rows, and looking at what a stage wrote before the next is planned, takes longer than the work.
+_FEW_ROWS = 100_000
+_OF_FEW = {"spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false"}
+
+
 class SessionLost(Exception):
     """The server answers but does not know this session: it was restarted meanwhile."""
 
@@ -73,6 +78,15 @@ def in_session(do: Callable[[SparkSession], _Result]) -> _Result:
             return do(spark)
     except SessionLost as error:
         raise _unavailable(settings.current().spark_remote, f"restarted twice: {error}") from error
+
+
+def plan_for(spark: SparkSession, rows: int) -> None:
+    """Let the session plan what comes for so many rows: few in one part and at once, more as the server is configured."""
+    for name, value in _OF_FEW.items():
+        if rows <= _FEW_ROWS:
+            spark.conf.set(name, value)
+        else:
+            spark.conf.unset(name)
 
 
 def _connect(place: str) -> SparkSession:

@@ -155,6 +155,20 @@ def test_the_days_to_read_are_cut_in_iceberg_and_not_in_spark(three_days):
     assert "Broadcast" in plan, "the current deliveries are broadcast: the rows are not shuffled to find them"
 
 
+def test_few_rows_are_planned_in_one_part_and_many_as_the_server_is_configured(three_days):
+    from citylake.conform.inputs import pin
+
+    three_days.readings({"03-03": {"A": 33}}, "03-03", "03-03", "03-09T20:00")
+    # Four, and the one that was just delivered again; not only those of the days that are stale.
+    assert pin(find_table(DAILY))["readings"].row_count == 5
+    with session.session() as spark:
+        configured = {name: spark.conf.get(name) for name in session._OF_FEW}
+        session.plan_for(spark, 100_000)
+        assert {name: spark.conf.get(name) for name in session._OF_FEW} == session._OF_FEW != configured
+        session.plan_for(spark, 100_001)
+        assert {name: spark.conf.get(name) for name in session._OF_FEW} == configured
+
+
 def test_a_server_that_is_gone_is_told_within_seconds(three_days, monkeypatch):
     three_days.readings({"03-03": {"A": 33}}, "03-03", "03-03", "03-09T20:00")
     with socket.socket() as free:

@@ -10,6 +10,7 @@ from citylake.indicator import all_indicators
 from tests.unit import (
     test_indicators_golden_market,
     test_indicators_golden_roads,
+    test_indicators_golden_services,
     test_indicators_golden_ships,
 )
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
@@ -277,7 +278,10 @@ def test_occupancy_counts_lots_that_were_heard(parking):
 @pytest.mark.parametrize("code", sorted(all_indicators()))
 def test_every_declared_indicator_has_its_golden_test(code):
     name = f"test_{all_indicators()[code].golden}"
-    apart = (test_indicators_golden_market, test_indicators_golden_roads, test_indicators_golden_ships)
+    apart = (
+        test_indicators_golden_market, test_indicators_golden_roads, test_indicators_golden_services,
+        test_indicators_golden_ships,
+    )  # fmt: skip
     assert callable(
         globals().get(name) or next((vars(each)[name] for each in apart if name in vars(each)), None)
     )
