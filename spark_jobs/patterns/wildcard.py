@@ -10,6 +10,10 @@ from pyspark.sql import functions as F
 
 from spark_jobs.patterns.bins import bin_of, in_bins, is_whole
 
+# Times the time that is looked at: of `others` few then lie in two bins, and each has a row for every wildcard. Equal
+# hashes leave few pairs; bins only keep one that is seen again and again from being compared over all time.
+_WIDER = 8
+
 
 def match_wildcards(
     rows: DataFrame, others: DataFrame, *, by: Sequence[str], key: str, at: str, other_at: str, back: timedelta,
@@ -28,7 +32,7 @@ def match_wildcards(
     leaves goes without. A day is made from `back + ahead` before and after it, with `once` from twice as much.
     Joins on equal hashes and bins of time.
     """
-    width = back + ahead
+    width = (back + ahead) * _WIDER
     named = [F.col(name).alias(f"_by_{n}") for n, name in enumerate(by)]
     facts = rows.filter(is_whole([*by, key, at])).select(
         *named, _number(key).alias("_key"), _numbers(key).alias("_slots"), F.col(at).alias("_at"),

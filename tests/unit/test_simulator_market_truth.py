@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -95,10 +96,8 @@ def typed():
         _observation(market_lists.HOLDING, HOLDINGS), _observation(market_lists.VEHICLE, Vehicles(VEHICLES)),
         heard(date(2026, 2, 28)), heard(D), heard(date(2026, 3, 3)),
     )  # fmt: skip
-    return type(whole)(
-        1, whole.scenario, date(2026, 2, 28), date(2026, 3, 3), (), LOTS, whole.ships, whole.roads, seen,
-        scale=0.001,
-    )  # fmt: skip
+    days = {"first": date(2026, 2, 28), "last": date(2026, 3, 3)}
+    return replace(whole, **days, lots=LOTS, observations=seen)
 
 
 def _values(made: pd.DataFrame, period: str) -> dict:
