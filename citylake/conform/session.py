@@ -81,12 +81,13 @@ def in_session(do: Callable[[SparkSession], _Result]) -> _Result:
 
 
 def plan_for(spark: SparkSession, rows: int) -> None:
-    """Let the session plan what comes for so many rows: few in one part and at once, more as the server is configured."""
-    for name, value in _OF_FEW.items():
-        if rows <= _FEW_ROWS:
+    """Let the session plan what comes for so many rows: few in one part and at once, many as the server is configured.
+
+    What was set for few stays for the session, a run of one table: unset, Spark forgets the server's configuration too.
+    """
+    if rows <= _FEW_ROWS:
+        for name, value in _OF_FEW.items():
             spark.conf.set(name, value)
-        else:
-            spark.conf.unset(name)
 
 
 def _connect(place: str) -> SparkSession:

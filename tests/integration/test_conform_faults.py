@@ -162,11 +162,10 @@ def test_few_rows_are_planned_in_one_part_and_many_as_the_server_is_configured(t
     # Four, and the one that was just delivered again; not only those of the days that are stale.
     assert pin(find_table(DAILY))["readings"].row_count == 5
     with session.session() as spark:
-        configured = {name: spark.conf.get(name) for name in session._OF_FEW}
-        session.plan_for(spark, 100_000)
-        assert {name: spark.conf.get(name) for name in session._OF_FEW} == session._OF_FEW != configured
-        session.plan_for(spark, 100_001)
-        assert {name: spark.conf.get(name) for name in session._OF_FEW} == configured
+        for rows, partitions, adaptive in ((100_001, "4", "true"), (100_000, "1", "false")):
+            session.plan_for(spark, rows)
+            assert spark.conf.get("spark.sql.shuffle.partitions") == partitions
+            assert spark.conf.get("spark.sql.adaptive.enabled") == adaptive
 
 
 def test_a_server_that_is_gone_is_told_within_seconds(three_days, monkeypatch):

@@ -11,7 +11,8 @@ ROLE = "steward"
 _OF_A_COLUMN = ("range", "cast", "one_of", "required", "pattern")
 _FINDS = {
     "range": ("out_of_range",), "cast": ("text_in_number", "impossible_time"), "one_of": ("not_in_list",),
-    "required": ("required_missing",), "pattern": ("malformed_code",), "duplicate": ("exact_duplicate",), "key_conflict": ("conflicting_key",),
+    "required": ("required_missing",), "pattern": ("malformed_code",), "duplicate": ("exact_duplicate",),
+    "key_conflict": ("conflicting_key",),
     "unparseable": ("wrong_column_count",),
 }  # fmt: skip
 _OF_A_ROW = "wrong_order"  # what a feed's own rules find: values that contradict each other
