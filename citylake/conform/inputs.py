@@ -38,10 +38,10 @@ def pin(table: Table) -> dict[str, Pin | None]:
 
     Call it after reading the versions: every version recorded by then is in these snapshots.
     """
-    return {name: _snapshot(item.table) for name, item in table.inputs.items()}
+    return {name: _pinned(item.table) for name, item in table.inputs.items()}
 
 
-def _snapshot(table_id: str) -> Pin | None:
+def _pinned(table_id: str) -> Pin | None:
     from pyiceberg.exceptions import NoSuchTableError
 
     try:

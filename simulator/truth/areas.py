@@ -8,6 +8,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
+from simulator.evidence import Evidence
 from simulator.world.districts import CITY, District
 
 TOLERANCE = 1e-6  # relative: values are kept to six decimals
@@ -28,6 +29,18 @@ def at_instants(
     numbers = ["numerator", "denominator", "completeness"]
     whole[numbers] = whole[numbers].fillna(0.0)
     return whole.assign(period_type="day", tolerance=TOLERANCE)
+
+
+def by_day(
+    city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None,
+    happened: Callable[[Evidence, date], pd.DataFrame], known: Callable[[Evidence, date, datetime], pd.DataFrame],
+) -> pd.DataFrame:  # fmt: skip
+    """`at_instants` of days (all of the city's, if None), each for itself."""
+
+    def of_day(day: date) -> pd.DataFrame:
+        return at_instants(happened(city, day), lambda as_of: known(city, day, as_of), instants)
+
+    return pd.concat([of_day(day) for day in days or city.days], ignore_index=True)
 
 
 def divisible(made: Iterable[pd.DataFrame]) -> pd.DataFrame:

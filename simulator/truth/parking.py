@@ -29,7 +29,7 @@ from simulator.departments.parking_payment import Payments, absolute
 from simulator.evidence import Evidence, Source
 from simulator.setting import Setting
 from simulator.times import DAY_DS, DAY_S, instants_after
-from simulator.truth.areas import Areas, at_instants, divisible, percentile_of
+from simulator.truth.areas import Areas, by_day, divisible, percentile_of
 from simulator.truth.stays import stays, touching
 from simulator.world import parking
 from simulator.world.districts import HANGZHOU
@@ -59,12 +59,10 @@ def indicators(
 ) -> pd.DataFrame:
     """The parking indicators of days (all of the city's, if None), by district and for the city; each day for itself."""
 
-    def of_day(day: date) -> pd.DataFrame:
-        return at_instants(
-            happened(city, day), lambda as_of: table(known_at(city, day, as_of), (day,)), instants
-        )
+    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
+        return table(known_at(here, day, as_of), (day,))
 
-    return pd.concat([of_day(day) for day in days or city.days], ignore_index=True)
+    return by_day(city, instants, days, happened, known)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Known:

@@ -28,7 +28,7 @@ from simulator.departments.road_speed import Speeds
 from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.times import DAY_DS
-from simulator.truth.areas import Areas, at_instants, divisible, percentile_of
+from simulator.truth.areas import Areas, by_day, divisible, percentile_of
 from simulator.truth.road_delay import AFTER_DS, BEFORE_DS, Network, costs_ms, delays_ms, times_ms
 from simulator.world.command import CENTRES
 from simulator.world.commands import IN_TIME_S, messages
@@ -68,12 +68,10 @@ def indicators(
 ) -> pd.DataFrame:
     """The indicators of roads of days (all of the city's, if None), by district and for the city; each day for itself."""
 
-    def of_day(day: date) -> pd.DataFrame:
-        return at_instants(
-            happened(city, day), lambda as_of: table(known_at(city, day, as_of), day), instants
-        )
+    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
+        return table(known_at(here, day, as_of), day)
 
-    return pd.concat([of_day(day) for day in days or city.days], ignore_index=True)
+    return by_day(city, instants, days, happened, known)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:

@@ -28,7 +28,7 @@ from simulator.departments.service_contact import Contacts
 from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.times import DAY_DS
-from simulator.truth.areas import Areas, at_instants, divisible
+from simulator.truth.areas import Areas, by_day, divisible
 from simulator.world.calendar import is_free
 from simulator.world.districts import HANGZHOU
 from simulator.world.service_applications import CHANNELS
@@ -63,12 +63,10 @@ def indicators(
 ) -> pd.DataFrame:
     """The indicators of services of days (all of the city's, if None), by district and for the city; each day for itself."""
 
-    def of_day(day: date) -> pd.DataFrame:
-        return at_instants(
-            happened(city, day), lambda as_of: table(known_at(city, day, as_of), day), instants
-        )
+    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
+        return table(known_at(here, day, as_of), day)
 
-    return pd.concat([of_day(day) for day in days or city.days], ignore_index=True)
+    return by_day(city, instants, days, happened, known)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:

@@ -20,13 +20,15 @@ from simulator.deliveries import Delivery
 from simulator.scenario import read
 from tests import servers
 
+_STATIONS, _REPORTS = 5, 4  # of which `some` keeps the readings, and that it keeps
+
 
 def city(days: int = 1, seed: int = 1, scale: float = 0.01) -> City:
     """A small simulated city; `citylake run` makes one of scale 0.1."""
     return simulate(seed, read(), days, scale=scale)
 
 
-def some(deliveries: Iterable[Delivery], *, stations: int = 4, reports: int = 6) -> list[Delivery]:
+def some(deliveries: Iterable[Delivery]) -> list[Delivery]:
     """Few enough to be quick: lists, a few readings and a few case reports. Parking goes the same way, with more rows."""
     chosen, names, days = [], set(), set()
     for each in deliveries:
@@ -34,11 +36,11 @@ def some(deliveries: Iterable[Delivery], *, stations: int = 4, reports: int = 6)
             continue
         if each.name.startswith("PRSA"):
             names.add(each.sender)
-            if len(names) > stations and each.sender not in sorted(names)[:stations]:
+            if len(names) > _STATIONS and each.sender not in sorted(names)[:_STATIONS]:
                 continue
         if each.name.startswith("case_report"):
             days.add(each.name)
-            if len(days) > reports:
+            if len(days) > _REPORTS:
                 continue
         chosen.append(each)
     return chosen

@@ -27,7 +27,7 @@ def _undisturbed(deliveries) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def deliveries():
-    return flow.some(flow.city(days=2).deliveries, stations=5, reports=4)
+    return flow.some(flow.city(days=2).deliveries)
 
 
 @pytest.fixture(scope="module")

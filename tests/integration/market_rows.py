@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from citylake.table import job_module, load_tables
 from tests.integration import parking_rows
-from tests.local_spark import session
+from tests.integration.job_rows import made_at_all
 
 LOT_DAYS = "lot_id string, _business_date date"
 OPERATORS = (
@@ -41,13 +40,7 @@ def holding(holder: str, held: str, share: float, since: date = LONG_AGO, until:
 def made(name: str, days: list[date], **rows: list[tuple]) -> list[dict]:
     """The rows that the job of conformed.transport.`name` makes for `days`; without `lot_days`, P1 was open on each."""
     rows.setdefault("lot_days", [("P1", day) for day in days])
-    inputs = {
-        each: session().createDataFrame(rows.get(each, []), schema) for each, schema in SCHEMAS[name].items()
-    }
-    return [
-        row.asDict()
-        for row in job_module(load_tables()[f"conformed.transport.{name}"]).conform(inputs, days).collect()
-    ]
+    return made_at_all(f"conformed.transport.{name}", SCHEMAS[name], days, rows)
 
 
 def random_market(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:

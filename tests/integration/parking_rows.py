@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from citylake.table import job_module, load_tables
+from tests.integration.job_rows import made_of_days
 from tests.integration.match_keys import match_key
-from tests.local_spark import session
 
 CHINA = timezone(timedelta(hours=8))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -65,11 +64,7 @@ def lot(lot_id: str, *, opened: date = date(2021, 6, 1), adopted: date | None = 
 
 def made(name: str, days: list[date], **rows: list[tuple]) -> list[dict]:
     """The rows that the job of conformed.transport.`name` makes for `days`, as they would be written."""
-    inputs = {
-        each: session().createDataFrame(rows.get(each, []), schema) for each, schema in SCHEMAS[name].items()
-    }
-    found = job_module(load_tables()[f"conformed.transport.{name}"]).conform(inputs, days).collect()
-    return [row.asDict() for row in found if row["_business_date"] in days]
+    return made_of_days(f"conformed.transport.{name}", SCHEMAS[name], days, rows)
 
 
 def random_events(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date, datetime, timedelta
 
-from citylake.table import job_module, load_tables
+from tests.integration.job_rows import made_of_days
 from tests.integration.parking_rows import CHINA, at
-from tests.local_spark import session
 
 MINUTE = timedelta(minutes=1)
 INCIDENTS = (
@@ -84,11 +83,7 @@ def message(
 
 def made(name: str, days: list[date], **rows: list[tuple]) -> list[dict]:
     """The rows that the job of conformed.transport.`name` makes for `days`, as they would be written."""
-    inputs = {
-        each: session().createDataFrame(rows.get(each, []), schema) for each, schema in SCHEMAS[name].items()
-    }
-    found = job_module(load_tables()[f"conformed.transport.{name}"]).conform(inputs, days).collect()
-    return [row.asDict() for row in found if row["_business_date"] in days]
+    return made_of_days(f"conformed.transport.{name}", SCHEMAS[name], days, rows)
 
 
 def random_incidents(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date, datetime, timedelta
 
-from citylake.conform.inputs import calendar
-from citylake.table import job_module, load_tables
+from tests.integration.job_rows import made_of_days
 from tests.integration.parking_rows import CHINA, at
-from tests.local_spark import session
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 APPLICATIONS = (
@@ -83,14 +81,7 @@ def machine(
 
 def made(name: str, days: list[date], **rows: list[tuple]) -> list[dict]:
     """The rows that the job of conformed.governance.`name` makes for `days`, as they would be written."""
-    table = load_tables()[f"conformed.governance.{name}"]
-    inputs = {
-        each: session().createDataFrame(rows.get(each, []), schema) for each, schema in SCHEMAS[name].items()
-    }
-    if table.reads_calendar:
-        inputs["calendar"] = calendar(session(), days)
-    found = job_module(table).conform(inputs, days).collect()
-    return [row.asDict() for row in found if row["_business_date"] in days]
+    return made_of_days(f"conformed.governance.{name}", SCHEMAS[name], days, rows)
 
 
 def random_journeys(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from datetime import date, datetime, timedelta
 
-from citylake.table import job_module, load_tables
+from tests.integration.job_rows import made_of_days
 from tests.integration.match_keys import match_key
 from tests.integration.parking_rows import CHINA, at
-from tests.local_spark import session
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 POSITIONS = "mmsi string, reported_at timestamp, latitude double, longitude double, speed_kn double, _business_date date"
@@ -105,11 +104,7 @@ def certificate(
 
 def made(name: str, days: list[date], **rows: list[tuple]) -> list[dict]:
     """The rows that the job of conformed.transport.`name` makes for `days`, as they would be written."""
-    inputs = {
-        each: session().createDataFrame(rows.get(each, []), schema) for each, schema in SCHEMAS[name].items()
-    }
-    found = job_module(load_tables()[f"conformed.transport.{name}"]).conform(inputs, days).collect()
-    return [row.asDict() for row in found if row["_business_date"] in days]
+    return made_of_days(f"conformed.transport.{name}", SCHEMAS[name], days, rows)
 
 
 def random_positions(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.unit.marts_city import DISTRICTS, build
+from tests.unit.marts_city import DISTRICTS, build, published, shown
 from tests.unit.service_city import item, journey, machine, machine_day, site, unlisted, use
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
@@ -51,18 +51,6 @@ def services(module_home):
     )  # fmt: skip
     yield city
     city.scratch.__exit__(None, None, None)
-
-
-def shown(value: float | None, numerator: float | None, denominator: float | None) -> tuple:
-    """A value as it is published where its parts are known."""
-    return (value, numerator, denominator, 100.0, "shown" if value is not None else "not_reported")
-
-
-def published(services, code: str, period: str) -> set[tuple[str, str]]:
-    """Area and group of every value of a code and day."""
-    return set(services.connection.execute(
-        'select area, "group" from marts.fct_indicator_value where code = ? and period = ?', [code, period]
-    ).fetchall())  # fmt: skip
 
 
 def test_at_most_once_is_one_visit_or_none(services):
