@@ -18,6 +18,10 @@ from simulator.departments import (
     command_message,
     district,
     draught_survey,
+    enforcement_highway,
+    enforcement_lists,
+    enforcement_road,
+    enforcement_waterway,
     incident,
     machine_status,
     market_lists,
@@ -34,6 +38,7 @@ from simulator.departments import (
     service_lists,
     ship_lists,
 )
+from simulator.departments.enforcement import given_by
 from simulator.evidence import Evidence, Source, source_of
 from simulator.scenario import MarketScenario, RoadScenario, Scenario, ServiceScenario, ShipScenario
 from simulator.setting import Asked, Setting, days_of
@@ -100,6 +105,7 @@ def lists(setting: Setting) -> list[Observation]:
         *road_references(first, last, setting.roads),
         *service_references(first, last, setting.services),
         *market_references(setting.seed, setting.scenario.market, first, last, setting.lots, setting.scale),
+        *enforcement_references(setting),
     ]  # fmt: skip
 
 
@@ -114,6 +120,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from ships_of_day(seed, scenario.ships, day, setting.ships)
     yield from roads_of_day(seed, scenario.roads, day, setting.roads)
     yield from services_of_day(seed, scenario.services, day, setting.services)
+    yield from enforcement_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -139,6 +146,12 @@ def services_of_day(
     """All files about services of one business day, one feed after the other; needs no other day."""
     for feed in (service_application, service_contact, self_service_session, machine_status):
         yield from feed.day_of_files(seed, scenario, day, services)
+
+
+def enforcement_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about law enforcement of one business day, one agency after the other; needs no other day."""
+    for agency in (enforcement_waterway, enforcement_highway, enforcement_road):
+        yield from agency.day_of_files(given_by(setting), day)
 
 
 def references(
@@ -226,16 +239,35 @@ def market_references(
     seed: int, scenario: MarketScenario, first: date, last: date, here: tuple[Lot, ...], scale: float
 ) -> Iterator[Observation]:
     """The lists of operators, holdings and vehicles at the start and on the first of each month."""
-    opening, end = local(first, 6), local(last, 0) + LATEST
-    lists_at = [opening, *_until(end, opening, _monthly(first, end))]
     made: dict[str, Callable[[date], ListFile]] = {
         market_lists.OPERATOR: partial(market_lists.operator_list, seed, scenario, scale, here),
         market_lists.HOLDING: partial(market_lists.holding_list, seed, scenario.holding_rows, scale),
         market_lists.VEHICLE: partial(market_lists.vehicle_list, seed, scenario.vehicle_rows, scale),
     }
+    return _each_month(first, last, made, market_lists.delivery)
+
+
+def enforcement_references(setting: Setting) -> Iterator[Observation]:
+    """The lists of violations, joint operations and enterprises at the start and on the first of each month."""
+    seed, rates, lists_of = setting.seed, setting.scenario.enforcement, enforcement_lists
+    made: dict[str, Callable[[date], ListFile]] = {
+        lists_of.VIOLATION: lambda _: lists_of.violation_list(),
+        lists_of.OPERATION: partial(lists_of.operation_list, seed, rates.operations),
+        lists_of.ENTERPRISE: partial(lists_of.enterprise_list, seed, rates.enterprise_rows, setting.scale),
+    }
+    return _each_month(setting.first, setting.last, made, lists_of.delivery)
+
+
+def _each_month(
+    first: date, last: date, made: dict[str, Callable[[date], ListFile]],
+    delivery: Callable[[str, ListFile, datetime], Delivery],
+) -> Iterator[Observation]:  # fmt: skip
+    """Lists at the start and on the first of each month; `made` says for each feed what its list of a day is."""
+    opening, end = local(first, 6), local(last, 0) + LATEST
+    lists_at = [opening, *_until(end, opening, _monthly(first, end))]
     for feed, on in made.items():
         files = ((at, on(at.date())) for at in lists_at)
-        yield from issues(feed, ((market_lists.delivery(feed, file, at), file) for at, file in files))
+        yield from issues(feed, ((delivery(feed, file, at), file) for at, file in files))
 
 
 def _monthly(first: date, end: datetime) -> list[datetime]:

@@ -51,8 +51,13 @@ class Evidence(Setting, ABC):
 
     def newest_list(self, feed: str, as_of: datetime) -> Any:
         """The facts of the newest list of a feed that had arrived by an instant, of whatever type; None: there is none."""
+        issue = self.newest_issue(feed, as_of)
+        return issue.load() if issue else None
+
+    def newest_issue(self, feed: str, as_of: datetime) -> Source | None:
+        """The newest list of a feed that had arrived by an instant, not read yet."""
         issues = [each for each in self.sources if each.feed == feed and each.arrived_at <= as_of]
-        return issues[-1].load() if issues else None
+        return issues[-1] if issues else None
 
     def newest(self, kind: type, days: tuple[date, ...], as_of: datetime) -> list[Source]:
         """The newest readable file of each sender and of each of the days, by sender and day."""

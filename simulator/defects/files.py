@@ -155,7 +155,8 @@ class DayFile:
 
     def _delivery(self, sequence: int, at: datetime, header: tuple[str, ...], lines: list[str]) -> Delivery:
         end = self.form.line_end
-        whole = self.form.layout.head(header) + lines
+        layout = self.form.layout
+        whole = layout.head(header) + lines + layout.foot()
         # Of no line at all, as JSON lines may be, nothing is left to end.
         content = (end.join(whole) + end if whole else "").encode(self.form.encoding)
         return Delivery(self.form.department, self.name, sequence, self.sender, at, content)

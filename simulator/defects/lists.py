@@ -43,7 +43,7 @@ def spoiled(
     made = spoil(
         table, counts, form.wrong, form.contradiction, stream(seed, f"{form.subject} list"), form.layout
     )
-    lines = form.layout.head(form.header) + made.lines
+    lines = form.layout.head(form.header) + made.lines + form.layout.foot()
     content = (form.line_end.join(lines) + form.line_end).encode(form.encoding)
     return ListFile(content, len(made.lines), facts(made.kept), made.marks)
 

@@ -65,7 +65,7 @@ def _of_begun(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> pd.
     wrong = np.array([2, 1, -1, 0])[np.searchsorted(edges, u[1], side="right")]
     ship = journeys["ship"].to_numpy()
     read = [
-        "" if count < 0 else _misread(number, count, random) if count else number
+        "" if count < 0 else misread(number, count, random) if count else number
         for number, count in zip(ships.hull[ship].tolist(), wrong.tolist(), strict=True)
     ]
     frame = pd.DataFrame({
@@ -82,7 +82,7 @@ def _clock(seed: int, scenario: ShipScenario, day: date) -> np.ndarray:
     return np.rint(off * 10).astype(np.int64)
 
 
-def _misread(number: str, characters: int, random: np.random.Generator) -> str:
+def misread(number: str, characters: int, random: np.random.Generator) -> str:
     """So many characters behind the province taken for others."""
     for place in random.choice(np.arange(1, len(number)), characters, replace=False).tolist():
         other = _LIKE.get(number[place], "0" if number[place].isdigit() else "洲")

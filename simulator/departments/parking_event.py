@@ -92,7 +92,7 @@ def _observed(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -
     unread = (uniform[1] >= rates.misread_plate) & (uniform[1] < rates.misread_plate + rates.unread_plate)
     plates = parking.plates(seed, world["vehicle"].to_numpy()).astype(object)
     for row in np.flatnonzero(misread):
-        plates[row] = _misread(plates[row], random)
+        plates[row] = misread(plates[row], random)
     plates[unread] = ""
     platforms = np.array([PLATFORMS.index(lot.platform) for lot in here])
     return world.assign(plate=pd.Series(plates, dtype=object), platform=platforms[world["lot"].to_numpy()])[
@@ -147,7 +147,7 @@ def _crossings(stays: pd.DataFrame, day: date, *, is_entry: bool) -> pd.DataFram
     })  # fmt: skip
 
 
-def _misread(plate: str, random: np.random.Generator) -> str:
+def misread(plate: str, random: np.random.Generator) -> str:
     """One character behind the province taken for another."""
     place = int(random.integers(2, len(plate)))
     other = _LIKE.get(plate[place]) or str(random.choice(list("3469ACEFGH")))

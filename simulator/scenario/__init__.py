@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from citylake.errors import WrongUse
 from simulator.scenario.air import AirScenario
+from simulator.scenario.enforcement import EnforcementScenario
 from simulator.scenario.market import MarketScenario
 from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
@@ -18,8 +19,8 @@ from simulator.scenario.services import ServiceScenario
 from simulator.scenario.ships import ShipScenario
 
 __all__ = [
-    "FOLDER", "AirScenario", "MarketScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario", "RowRates", "Scenario",
-    "SenderFileRates", "ServiceScenario", "ShipScenario", "read",
+    "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario",
+    "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -34,6 +35,7 @@ class Scenario(Part):
     roads: RoadScenario
     services: ServiceScenario
     market: MarketScenario
+    enforcement: EnforcementScenario
 
 
 def read(name: str = "default") -> Scenario:

@@ -28,12 +28,12 @@ from simulator.departments.parking_event import Events
 from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.truth.areas import KEY, at_instants, divisible
+from simulator.truth.fleets import NO_VEHICLES, Fleets
 from simulator.truth.holdings import Holding, Holdings
 from simulator.world.districts import CITY, HANGZHOU, District
 from simulator.world.lots import Lot
 from simulator.world.market import spans
 from simulator.world.operators import candidates
-from simulator.world.streets import streets
 from simulator.world.vehicles import register
 
 SMALL_LOTS = 3
@@ -89,7 +89,7 @@ def known_at(city: Evidence, as_of: datetime) -> Known:
     return _known(
         tuple(day for day in city.days if day in heard),
         city.listed(market_lists.OPERATOR, as_of), city.listed(parking_lists.LOTS, as_of),
-        city.listed(market_lists.HOLDING, as_of), vehicles.rows if vehicles else _NO_VEHICLES,
+        city.listed(market_lists.HOLDING, as_of), vehicles.rows if vehicles else NO_VEHICLES,
         city.listed(district.FEED, as_of),
     )  # fmt: skip
 
@@ -116,15 +116,10 @@ def _known(
     return Known(days, listed, districts, Holdings(holdings), vehicles, vintages)
 
 
-_NO_VEHICLES = pd.DataFrame(
-    {name: np.zeros(0, np.int64) for name in ("street", "registered", "deregistered")}
-)
-
-
 def table(known: Known) -> pd.DataFrame:
     """One row per indicator, period (day or month), area and group: value, numerator, denominator, completeness."""
     entries, exits = _movements(known)
-    vehicles = _Fleets(known.vehicles)
+    vehicles = Fleets(known.vehicles)
     made, months = [], defaultdict(list)
     for day in known.days:
         of_day = list(_of_day(known, day, entries, exits, vehicles))
@@ -159,7 +154,7 @@ def _of_month(period: str, days: list[list[_Number]]) -> Iterator[tuple]:
 
 
 def _of_day(
-    known: Known, day: date, entries: Counter, exits: Counter, vehicles: _Fleets
+    known: Known, day: date, entries: Counter, exits: Counter, vehicles: Fleets
 ) -> Iterator[_Number]:  # fmt: skip
     today = day.toordinal()
     rows = [
@@ -224,27 +219,3 @@ def _movements(known: Known) -> tuple[Counter, Counter]:
         if all(stopped for _, stopped in times):
             exits[area, max(stopped for _, stopped in times)] += 1
     return entries, exits
-
-
-class _Fleets:
-    """The vehicles of each district and of the city on any day."""
-
-    def __init__(self, rows: pd.DataFrame):
-        of_street = np.array([each.district_code for each in streets()], dtype=object)
-        codes, place = np.unique(of_street, return_inverse=True)
-        at = place[rows["street"].to_numpy()]
-        days = [rows[name].to_numpy(np.int64) for name in ("registered", "deregistered")]
-        self._days = {CITY: self._sorted(days, np.ones(len(rows), bool))}
-        self._days |= {str(code): self._sorted(days, at == number) for number, code in enumerate(codes)}
-
-    @staticmethod
-    def _sorted(days: list[np.ndarray], here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        came, left = (each[here] for each in days)
-        return np.sort(came), np.sort(left[left > 0])
-
-    def count(self, area: str, day: int) -> float:
-        """How many came until a day less those that left by it."""
-        if area not in self._days:
-            return 0.0
-        came, left = (np.searchsorted(each, day, side="right") for each in self._days[area])
-        return float(came - left)

@@ -16,7 +16,7 @@ from simulator.streams import stream
 from simulator.world import identifiers, size
 from simulator.world.streets import streets
 from simulator.world.strides import coprime
-from simulator.world.tables import offsets, shared_out
+from simulator.world.tables import offsets, ordinals, shared_out
 
 # Kind, its word in a name, its share, and how many times the people of others it has.
 KINDS = (
@@ -26,7 +26,7 @@ KINDS = (
     ("education", "教育培训", 0.02, 1.0), ("health", "医药", 0.01, 1.5), ("finance", "投资", 0.01, 1.0),
     ("environment", "环保工程", 0.01, 1.2), ("parking", "停车管理", 0.01, 1.2),
 )  # fmt: skip
-_FORMS = (
+FORMS = (
     ("limited", "有限公司", 0.93),
     ("joint_stock", "股份有限公司", 0.02),
     ("partnership", "合伙企业", 0.05),
@@ -43,7 +43,7 @@ _AGE_YEARS, _OLDEST_YEARS, _LIFE_YEARS, _YEAR_DAYS = 6.5, 40, 16.0, 365.2425
 _NEVER = np.datetime64("NaT", "D")
 _HOME = 33
 _CODE_STRIDE, _CODE_START = 7_368_787, 12_345_678
-_SYLLABLES = np.array(list(
+SYLLABLES = np.array(list(
     "安邦博昌辰诚创德鼎东帆丰富高格冠光广国海浩禾恒弘宏华汇佳嘉建江金锦晶景久聚君凯康科乐立联亮林隆"
     "茂美铭南宁欧鹏启清庆荣瑞润森尚胜盛顺思泰天通同万维文祥欣信星兴旭亚洋业益银盈永友宇源远云泽展振正至志智中"
 ))  # fmt: skip
@@ -69,7 +69,7 @@ def enterprises(seed: int, scale: float, street: int) -> pd.DataFrame:
     founded, closed = lives(seed, scale, street)
     random = stream(seed, "enterprises", street)
     kind = random.choice(len(KINDS), count, p=[each[2] for each in KINDS])
-    form = random.choice(len(_FORMS), count, p=[each[2] for each in _FORMS])
+    form = random.choice(len(FORMS), count, p=[each[2] for each in FORMS])
     people = (
         np.exp(np.log(5) + 1.35 * random.standard_normal(count)) * np.array([each[3] for each in KINDS])[kind]
     )
@@ -78,12 +78,26 @@ def enterprises(seed: int, scale: float, street: int) -> pd.DataFrame:
     return pd.DataFrame({
         "enterprise": number, "credit_code": credit_codes(seed, scale, number), "name": _names(seed, number, kind, form),
         "kind": pd.Categorical.from_codes(kind, [each[0] for each in KINDS]),
-        "form": pd.Categorical.from_codes(form, [each[0] for each in _FORMS]),
+        "form": pd.Categorical.from_codes(form, [each[0] for each in FORMS]),
         "street_code": streets()[street].code, "founded": founded.astype("datetime64[s]"),
         "closed": closed.astype("datetime64[s]"), "employees": employees,
         "size_class": pd.Categorical.from_codes(np.searchsorted(_BOUNDS, employees, side="right"), SIZES),
         "capital_cny": capital,
     })  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def register(seed: int, scale: float) -> pd.DataFrame:
+    """Every enterprise by its number, for those who need them all: credit_code and name (texts), kind, form, street (its
+    number), founded and closed as ordinals, 0: still open."""
+    blocks = [
+        block[["kind", "form"]].assign(
+            credit_code=block["credit_code"].to_numpy(dtype=object), name=block["name"].to_numpy(dtype=object),
+            street=np.int16(street), **{name: ordinals(block[name].to_numpy()) for name in ("founded", "closed")},
+        )
+        for street, block in enumerate(enterprise_blocks(seed, scale))
+    ]  # fmt: skip
+    return pd.concat(blocks, ignore_index=True)
 
 
 def enterprise_range(scale: float, street: int) -> tuple[int, int]:
@@ -120,10 +134,16 @@ def _begins(scale: float) -> np.ndarray:
 
 def _names(seed: int, enterprise: np.ndarray, kind: np.ndarray, form: np.ndarray) -> np.ndarray:
     """杭州, three syllables, kind and form; the syllables of two enterprises differ."""
-    base = len(_SYLLABLES)
-    code = (enterprise * coprime(_NAME_STRIDE, base) + seed) % base**3
-    made = np.char.add("杭州", _SYLLABLES[code % base])
-    for place in (1, 2):
-        made = np.char.add(made, _SYLLABLES[code // base**place % base])
-    words, forms = np.array([each[1] for each in KINDS]), np.array([each[1] for each in _FORMS])
+    made = np.char.add("杭州", syllables(seed, enterprise))
+    words, forms = np.array([each[1] for each in KINDS]), np.array([each[1] for each in FORMS])
     return np.char.add(np.char.add(made, words[kind]), forms[form])
+
+
+def syllables(seed: int, number: np.ndarray) -> np.ndarray:
+    """Three syllables; those of two numbers differ."""
+    base = len(SYLLABLES)
+    code = (number * coprime(_NAME_STRIDE, base) + seed) % base**3
+    made = SYLLABLES[code % base]
+    for place in (1, 2):
+        made = np.char.add(made, SYLLABLES[code // base**place % base])
+    return made

@@ -10,7 +10,8 @@ import numpy as np
 
 _RESIDENT_WEIGHTS = np.array([2 ** (17 - place) % 11 for place in range(17)])  # ISO 7064 MOD 11-2
 _RESIDENT_CHECK = np.frombuffer(b"10X98765432", dtype=np.uint8)
-_LETTERS = np.frombuffer(b"0123456789ABCDEFGHJKLMNPQRTUWXY", dtype=np.uint8)  # without I, O, S, V, Z
+CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I, O, S, V, Z
+_LETTERS = np.frombuffer(CREDIT_LETTERS.encode(), dtype=np.uint8)
 _CREDIT_WEIGHTS = np.array([3**place % 31 for place in range(17)])
 _ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
 _ORGANISATION_CHECK = np.frombuffer(b"0X987654321", dtype=np.uint8)

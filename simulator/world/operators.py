@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from simulator.streams import stream
-from simulator.world.enterprises import enterprise_blocks
+from simulator.world.enterprises import register
 from simulator.world.lots import OPENED
 from simulator.world.ownership import ownership_blocks
-from simulator.world.tables import ordinals
 
 _PER_GROUP = 8
 _HELD_BY_HALF = 2
@@ -39,10 +38,9 @@ class Candidates:
 @lru_cache(maxsize=2)
 def candidates(seed: int, groups: int, scale: float) -> Candidates:
     """The enterprises that are still open, and those of so many large groups apart."""
-    columns = ["credit_code", "name", "kind", "founded", "closed"]
-    whole = pd.concat([block[columns] for block in enterprise_blocks(seed, scale)], ignore_index=True)
-    founded = ordinals(whole["founded"].to_numpy())
-    is_open = whole["closed"].isna().to_numpy()
+    whole = register(seed, scale)
+    founded = whole["founded"].to_numpy()
+    is_open = (whole["closed"] == 0).to_numpy()
     is_old = is_open & (founded <= OPENED.toordinal())
     large = (
         _large(pd.concat(list(ownership_blocks(seed, scale)), ignore_index=True), is_old, groups)
@@ -53,7 +51,7 @@ def candidates(seed: int, groups: int, scale: float) -> Candidates:
     order = order[is_open[order] & ~np.isin(order, [each for of in large for each in of])]
     is_of_trade = (whole["kind"] == _OF_THE_TRADE).to_numpy()[order]
     small = order[np.argsort(~is_of_trade, kind="stable")]
-    code, name = (whole[column].to_numpy(dtype=object) for column in ("credit_code", "name"))
+    code, name = (whole[column].to_numpy() for column in ("credit_code", "name"))
     return Candidates(tuple(large), small, founded, code, name)
 
 

@@ -76,6 +76,14 @@ def residents(total: int) -> np.ndarray:
     return shared_out(total, np.array([each.share for each in streets()]))
 
 
+@cache
+def districts() -> tuple[np.ndarray, np.ndarray]:
+    """The codes of today's districts, and the shares of the residents that live in each."""
+    codes, place = np.unique([each.district_code for each in streets()], return_inverse=True)
+    shares = np.bincount(place, weights=[each.share for each in streets()])
+    return codes.astype(object), shares / shares.sum()
+
+
 def _kind(code: str) -> Kind:
     """By the last three digits, as the bureau numbers them."""
     number = int(code[6:])
