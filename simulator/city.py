@@ -22,6 +22,7 @@ from simulator.departments import (
     enforcement_lists,
     enforcement_road,
     enforcement_waterway,
+    etc_passage,
     incident,
     machine_status,
     market_lists,
@@ -37,6 +38,8 @@ from simulator.departments import (
     service_contact,
     service_lists,
     ship_lists,
+    toll_lane_passage,
+    toll_lists,
 )
 from simulator.departments.enforcement import given_by
 from simulator.evidence import Evidence, Source, source_of
@@ -106,6 +109,7 @@ def lists(setting: Setting) -> list[Observation]:
         *service_references(first, last, setting.services),
         *market_references(setting.seed, setting.scenario.market, first, last, setting.lots, setting.scale),
         *enforcement_references(setting),
+        *toll_references(setting),
     ]  # fmt: skip
 
 
@@ -121,6 +125,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from roads_of_day(seed, scenario.roads, day, setting.roads)
     yield from services_of_day(seed, scenario.services, day, setting.services)
     yield from enforcement_of_day(setting, day)
+    yield from tolls_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -152,6 +157,12 @@ def enforcement_of_day(setting: Setting, day: date) -> Iterator[Observation]:
     """All files about law enforcement of one business day, one agency after the other; needs no other day."""
     for agency in (enforcement_waterway, enforcement_highway, enforcement_road):
         yield from agency.day_of_files(given_by(setting), day)
+
+
+def tolls_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about motorways of one business day, one feed after the other; needs no other day."""
+    for feed in (etc_passage, toll_lane_passage):
+        yield from feed.day_of_files(setting.seed, setting.scenario.tolls, day, setting.tolls)
 
 
 def references(
@@ -256,6 +267,16 @@ def enforcement_references(setting: Setting) -> Iterator[Observation]:
         lists_of.ENTERPRISE: partial(lists_of.enterprise_list, seed, rates.enterprise_rows, setting.scale),
     }
     return _each_month(setting.first, setting.last, made, lists_of.delivery)
+
+
+def toll_references(setting: Setting) -> Iterator[Observation]:
+    """The lists of gantries and toll plazas at the start and on the first of each month."""
+    seed, rates, here = setting.seed, setting.scenario.tolls.gantry_rows, setting.tolls
+    made: dict[str, Callable[[date], ListFile]] = {
+        toll_lists.GANTRY: lambda _: toll_lists.gantry_list(seed, rates, here),
+        toll_lists.PLAZA: lambda _: toll_lists.plaza_list(here),
+    }
+    return _each_month(setting.first, setting.last, made, toll_lists.delivery)
 
 
 def _each_month(

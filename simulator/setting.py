@@ -14,6 +14,7 @@ from simulator.world.roads import Roads, roads
 from simulator.world.services import Services, services
 from simulator.world.ships import Fleet, fleet
 from simulator.world.stations import STATIONS, Station, stations
+from simulator.world.tolls import Tolls, tolls
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Setting:
     ships: Fleet
     roads: Roads
     services: Services
+    tolls: Tolls
     scale: float = field(default=0.1, kw_only=True)
 
     @property
@@ -75,7 +77,7 @@ def _setting(asked: Asked) -> Setting:
         seed, scenario, last - timedelta(asked.days - 1), last,
         stations(max(len(STATIONS), round(len(STATIONS) * scale))), lots(seed, scenario.parking, scale),
         fleet(seed, scenario.ships, scale), roads(seed, scenario.roads, scale),
-        services(seed, scenario.services, scale),
+        services(seed, scenario.services, scale), tolls(seed, scenario.tolls, scale),
         scale=scale,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ subject, the sender and the day.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -27,7 +28,8 @@ class Form:
     """How a department writes one of its tables, and what can be wrong in it.
 
     `texts` makes of rows the table of texts as it is sent. `wrong`, `contradiction`: as `spoil` takes them. `nulls`:
-    column, text and kind of what stands where nothing is known. `removable` is the column that a file may lack,
+    column, text and kind of what stands where nothing is known. `compressed`: the file is one of gzip. `removable` is
+    the column that a file may lack,
     `mistaken` makes of rows those of a file that is corrected later; neither where no such file is sent.
     """
 
@@ -43,6 +45,7 @@ class Form:
     line_end: str = "\n"
     removable: str = ""
     mistaken: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows
+    compressed: bool = False
     layout: Layout = COMMAS
 
 
@@ -159,4 +162,8 @@ class DayFile:
         whole = layout.head(header) + lines + layout.foot()
         # Of no line at all, as JSON lines may be, nothing is left to end.
         content = (end.join(whole) + end if whole else "").encode(self.form.encoding)
+        if self.form.compressed:
+            content = gzip.compress(
+                content, mtime=0
+            )  # the same rows are the same bytes, whenever they are made
         return Delivery(self.form.department, self.name, sequence, self.sender, at, content)

@@ -17,10 +17,11 @@ from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRate
 from simulator.scenario.roads import RoadScenario
 from simulator.scenario.services import ServiceScenario
 from simulator.scenario.ships import ShipScenario
+from simulator.scenario.tolls import TollScenario
 
 __all__ = [
     "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario",
-    "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "read",
+    "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "TollScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -36,6 +37,7 @@ class Scenario(Part):
     services: ServiceScenario
     market: MarketScenario
     enforcement: EnforcementScenario
+    tolls: TollScenario
 
 
 def read(name: str = "default") -> Scenario:

@@ -14,7 +14,7 @@ from simulator.city import City
 from simulator.deliveries import Delivery, Label, Reading
 from simulator.departments import case_report
 from simulator.evidence import Evidence
-from simulator.truth import air, cases, enforcement, market, parking, roads, services, ships
+from simulator.truth import air, cases, enforcement, market, parking, roads, services, ships, tolls
 
 DEFECTS = pa.schema(
     [("feed", pa.string()), ("delivery_name", pa.string()), ("sequence", pa.int32()),
@@ -78,7 +78,10 @@ def indicators(city: Evidence) -> pa.Table:
 def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     """Those of days that the days around each decide."""
     instants = _instants(city)
-    made = (each.indicators(city, instants, days) for each in (parking, ships, roads, services, enforcement))
+    made = (
+        each.indicators(city, instants, days)
+        for each in (parking, ships, roads, services, enforcement, tolls)
+    )
     return pd.concat(list(made), ignore_index=True)
 
 
