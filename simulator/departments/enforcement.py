@@ -68,7 +68,9 @@ def given_by(setting: Setting) -> Enforcement:
     return Enforcement(setting.seed, setting.scenario.enforcement, who, setting.ships)
 
 
-def files_of(agency: str, form: Form, sender: str, name: str, given: Enforcement, day: date) -> list[Observation]:
+def files_of(
+    agency: str, form: Form, sender: str, name: str, given: Enforcement, day: date
+) -> list[Observation]:
     """All files of an agency and local day, the later ones that belong to it too; needs no other day."""
     rows, rates = recorded(agency, given, day), getattr(given.scenario, f"{agency}_rows")
     file = DayFile(form, given.seed, day, sender, name, rows, rates, partial(_known, agency, day))
@@ -129,9 +131,13 @@ def _owners(
     edges = np.cumsum([rates.name_typed, rates.no_code, rates.wrong_code, rates.wrong_both, rates.wrong_name])
     # From elsewhere all are written as they are.
     afar = cases["is_enterprise_from_elsewhere"].to_numpy()[of_one]
-    manner = np.where(afar, len(edges), np.searchsorted(edges / (1 - rates.elsewhere), drawn[of_one], side="right"))
+    manner = np.where(
+        afar, len(edges), np.searchsorted(edges / (1 - rates.elsewhere), drawn[of_one], side="right")
+    )
     codes, names = world.enterprises_of(given.seed, cases.iloc[of_one], given.who)
-    for row, how, right, called in zip(of_one.tolist(), manner.tolist(), codes.tolist(), names.tolist(), strict=True):
+    for row, how, right, called in zip(
+        of_one.tolist(), manner.tolist(), codes.tolist(), names.tolist(), strict=True
+    ):
         code[row], name[row] = _MANNERS[how](right, called, random)
     return code, name
 

@@ -8,9 +8,7 @@ import pandas as pd
 from simulator.world.districts import CITY
 from simulator.world.streets import streets
 
-NO_VEHICLES = pd.DataFrame(
-    {name: np.zeros(0, np.int64) for name in ("street", "registered", "deregistered")}
-)
+NO_VEHICLES = pd.DataFrame({name: np.zeros(0, np.int64) for name in ("street", "registered", "deregistered")})
 
 
 class Fleets:

@@ -174,9 +174,7 @@ def identities(
 
 def enterprises_of(seed: int, cases: pd.DataFrame, who: Offenders) -> tuple[np.ndarray, np.ndarray]:
     """Codes and names of the enterprises of cases, all of which have one."""
-    number, afar = (
-        cases[name].to_numpy() for name in ("enterprise", "is_enterprise_from_elsewhere")
-    )
+    number, afar = (cases[name].to_numpy() for name in ("enterprise", "is_enterprise_from_elsewhere"))
     codes, names = (known[np.where(afar, 0, number)].copy() for known in (who.code, who.name))
     codes[afar], names[afar] = enterprises_elsewhere(seed, number[afar])
     return codes, names

@@ -63,7 +63,5 @@ def coordinated(
     joint = np.zeros(len(found_ds), dtype=bool)
     for each in operations:
         if agency in each.agencies and len(each.agencies) > 1:
-            joint |= (
-                (district == each.district) & (each.started_ds <= found_ds) & (found_ds <= each.ended_ds)
-            )
+            joint |= (district == each.district) & (each.started_ds <= found_ds) & (found_ds <= each.ended_ds)
     return joint
