@@ -153,7 +153,7 @@ class XmlRecords:
             for texts in zip(*(table[name].tolist() for name in table.columns), strict=True)
         ]
 
-    def broken(self, line: str, row: int) -> str:
+    def broken(self, line: str, row: int) -> str:  # noqa: ARG002
         """There is none: it would break the document."""
         raise ValueError("an element that is broken breaks its document")
 

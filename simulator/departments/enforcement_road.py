@@ -39,7 +39,7 @@ _WAYS = ("电子监控", "巡查", "举报", "移送")
 
 
 def _found_later(text: str, _: np.random.Generator) -> str:
-    day, _, clock = text.partition(" ")
+    day, clock = text.split(" ")
     later = date(*map(int, day.split("/"))) + LATER
     return f"{later.year}/{later.month}/{later.day} {clock}"
 

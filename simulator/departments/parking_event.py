@@ -88,10 +88,10 @@ def _observed(seed: int, scenario: Scenario, day: date, here: tuple[Lot, ...]) -
     random = stream(seed, "cameras", day)
     rates, uniform = scenario.parking.cameras, random.random((2, len(world)))
     lost = uniform[0] < np.where(world["is_entry"], rates.missing_entry, rates.missing_exit)
-    misread = uniform[1] < rates.misread_plate
+    wrong = uniform[1] < rates.misread_plate
     unread = (uniform[1] >= rates.misread_plate) & (uniform[1] < rates.misread_plate + rates.unread_plate)
     plates = parking.plates(seed, world["vehicle"].to_numpy()).astype(object)
-    for row in np.flatnonzero(misread):
+    for row in np.flatnonzero(wrong):
         plates[row] = misread(plates[row], random)
     plates[unread] = ""
     platforms = np.array([PLATFORMS.index(lot.platform) for lot in here])

@@ -15,7 +15,9 @@ from tests.unit.part_city import DEFAULT, LAST, part_city, with_changes
 LAW = DEFAULT.enforcement
 
 
-def asked(seed: int, days: int, scale: float = 0.02, until: date = LAST, changed: dict | None = None) -> Asked:
+def asked(
+    seed: int, days: int, scale: float = 0.02, until: date = LAST, changed: dict | None = None
+) -> Asked:
     """A city of law enforcement; `changed` says for parts of its scenario which values they have instead."""
     values = {name: value for name, value in (changed or {}).items() if not isinstance(value, dict)}
     parts = {name: value for name, value in (changed or {}).items() if isinstance(value, dict)}

@@ -1,22 +1,20 @@
 """What is sent about law enforcement against an exact reader: an XML document, fixed places in bytes, and a table."""
 
-import csv
-import io
 import re
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from openpyxl import load_workbook
 
 from simulator.city import enforcement_of_day
-from simulator.departments import enforcement_highway, enforcement_lists, enforcement_road, enforcement_waterway
+from simulator.departments import (
+    enforcement_highway,
+    enforcement_road,
+    enforcement_waterway,
+)
 from simulator.departments.enforcement import Cases
-from simulator.departments.enforcement_lists import ENTERPRISE, OPERATION, VIOLATION
-from simulator.world.streets import streets
 from tests.unit.enforcement_city import LAW, asked, enforcement_city
 from tests.unit.enforcement_reader import UNREAD, WAYS, agency_of, amount, exact, instant, records
-from tests.unit.exact_reader import csv_records, exact_reading
 from tests.unit.file_faults import faults_of_files
 
 AGENCIES = ("highway", "road", "waterway")
@@ -84,7 +82,11 @@ def test_records_have_the_forms_that_were_agreed(city):
     for each in _files(city):
         lost = {label.source_row for label in each.labels if label.result == "quarantined"}
         raw[each.facts.agency] += [fields for row, fields in records(each.sent) if row not in lost]
-    times = {"waterway": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", "highway": r"\d{14}", "road": r"\d{4}/\d+/\d+ \d+:\d\d:\d\d"}
+    times = {
+        "waterway": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+        "highway": r"\d{14}",
+        "road": r"\d{4}/\d+/\d+ \d+:\d\d:\d\d",
+    }
     codes = {"waterway": r"W-\d{3}", "highway": r"\d{4}", "road": r"D-\d\d"}
     numbers = {"waterway": r"W\d\d-\d{6}", "highway": r"H\d\d-\d{8}", "road": r"D\d\d-\d{8}"}
     for agency, found in raw.items():
@@ -110,7 +112,11 @@ def test_records_have_the_forms_that_were_agreed(city):
     assert all(re.fullmatch(r"(\d{9})?", fields["mmsi"]) for fields in raw["waterway"])
     owners = [(fields["carrier_code"], fields["carrier_name"]) for fields in raw["highway"]]
     assert all(re.fullmatch("([0-9A-Z]{18})?", code) for code, _ in owners)
-    assert {(bool(code), bool(name)) for code, name in owners} == {(True, True), (False, True), (False, False)}
+    assert {(bool(code), bool(name)) for code, name in owners} == {
+        (True, True),
+        (False, True),
+        (False, False),
+    }
     assert any(fields["plate"] for fields in raw["highway"] if fields["carrier_code"])
 
 
@@ -134,7 +140,9 @@ def test_files_are_the_bytes_that_were_agreed(city):
 
 
 def test_every_feed_is_named_as_agreed(city):
-    names = Counter(each.key.rpartition("_")[0] + "." + each.key.rpartition(".")[2] for each in city.deliveries)
+    names = Counter(
+        each.key.rpartition("_")[0] + "." + each.key.rpartition(".")[2] for each in city.deliveries
+    )
     ours = {name.removeprefix("transport/again-2/").removeprefix("transport/") for name in names}
     assert ours >= {
         "enforcement_waterway.xml", "enforcement_highway.txt", "enforcement_road.csv", "违法代码表.xlsx", "联合执法计划.csv",
@@ -190,92 +198,3 @@ def test_fines_of_corrected_files_were_ten_times_too_high(city):
             assert (wrong["paid_cny"] == right["paid_cny"][wrong.index]).all()
             checked.add(agency_of(label.delivery_name))
     assert checked == set(AGENCIES)
-
-
-def _of(city, feed):
-    return [each for each in city.observations if each.delivery and each.readings[0].feed == feed]
-
-
-def test_violations_are_a_workbook_of_the_three_agencies_words(city):
-    first, second = _of(city, VIOLATION)
-    assert second.readings[0].outcome == "recorded"
-    title, header, *rows = load_workbook(io.BytesIO(first.sent.content)).active.iter_rows(values_only=True)
-    assert title[0] == "交通运输行政违法行为代码表"
-    assert header == ("执法领域", "代码", "名称", "统一类别")
-    assert Counter(row[0] for row in rows) == {"水路": 8, "公路": 8, "道路": 8}
-    assert {row[3] for row in rows} == {
-        "overloading", "speeding", "unlicensed", "documents", "safety_equipment", "pollution", "obstruction",
-    }  # fmt: skip
-    assert all(isinstance(row[1], str) for row in rows)
-    english = {"水路": "waterway", "公路": "highway", "道路": "road"}
-    assert list(first.facts) == [(english[row[0]], row[1], row[3]) for row in rows]
-    used = {(each.facts.agency, code) for each in _files(city) for code in each.facts.rows["violation"]}
-    assert used - {row[:2] for row in first.facts} == {
-        ("waterway", "W-109"), ("highway", "1019"), ("highway", "1020"), ("road", "D-15"),
-    }  # fmt: skip
-
-
-def test_the_plan_holds_what_begins_around_its_day_a_row_for_each_agency(city):
-    first, second = _of(city, OPERATION)
-    assert [each.sent.name for each in (first, second)] == ["联合执法计划_20260322.csv", "联合执法计划_20260401.csv"]
-    rows = list(csv.DictReader(io.StringIO(first.sent.content.decode("gb18030"), newline="")))
-    assert list(rows[0]) == ["行动编号", "执法领域", "区划代码", "开始时间", "结束时间"]
-    begins = sorted(row["开始时间"][:10] for row in rows)
-    day = date(2026, 3, 22)
-    assert date.fromisoformat(begins[0]) - day == timedelta(-120)
-    assert date.fromisoformat(begins[-1]) - day == timedelta(40)
-    assert len({row["行动编号"] for row in rows}) == 2 * 161
-    many = Counter(Counter(row["行动编号"] for row in rows).values())
-    assert set(many) == {1, 2, 3}
-    assert 0.15 < many[1] / many.total() < 0.35
-    english = {"水路": "waterway", "公路": "highway", "道路": "road"}
-    for row, known in zip(rows, first.facts, strict=True):
-        assert re.fullmatch(r"LH\d{10}", row["行动编号"])
-        since, until = (_ds(instant("waterway", row[name].replace(" ", "T"))) for name in ("开始时间", "结束时间"))
-        assert 6 * 36_000 <= until - since < 97 * 36_000
-        assert known == (row["行动编号"], english[row["执法领域"]], row["区划代码"], since, until)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _enterprise_is_right(fields: dict) -> bool:
-    return bool(
-        re.fullmatch("[0-9A-Z]{18}", fields["统一社会信用代码"]) and fields["企业名称"]
-        and fields["类型"] in ("有限公司", "股份有限公司", "合伙企业") and _is_day(fields["成立日期"])
-        and (not fields["注销日期"] or fields["注销日期"] > fields["成立日期"])
-    )  # fmt: skip
-
-
-def test_enterprises_against_an_exact_reader():
-    kinds = Counter()
-    for seed in (1, 2):
-        first = _of(enforcement_city(seed, 1, 0.03), ENTERPRISE)[0]
-        assert first.sent.key == "governance/企业名录_20260420.csv"
-        text = first.sent.content.decode("utf-8-sig")
-        assert first.sent.content.startswith(b"\xef\xbb\xbf")
-        assert text.startswith("统一社会信用代码,企业名称,类型,街道代码,区划代码,成立日期,注销日期\r\n")
-        broken, _, good = exact_reading(csv_records(text), _enterprise_is_right, ("统一社会信用代码",), {})
-        assert broken == {label.source_row for label in first.labels}
-        kinds.update(label.kind for label in first.labels)
-        rows = first.facts.rows
-        assert [fields["统一社会信用代码"] for fields in good] == list(rows["credit_code"])
-        assert [fields["企业名称"] for fields in good] == list(rows["name"])
-        places = [(streets()[street].code, streets()[street].district_code) for street in rows["street"]]
-        assert places == [(fields["街道代码"], fields["区划代码"]) for fields in good]
-        assert len(rows) > 0.99 * 2700
-        closed = sum(fields["注销日期"] != "" for fields in good)
-        assert 0.2 < closed / len(good) < 0.5
-    assert set(kinds) == set(LAW.enterprise_rows.model_dump())
-
-
-def test_enterprises_of_a_day_know_nothing_of_the_future():
-    day = date(2023, 5, 1)
-    made = enforcement_lists.enterprise_list(1, LAW.enterprise_rows, 0.02, day)
-    rows = list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"))))
-    assert "2023-01-01" < max(row["成立日期"] for row in rows if _is_day(row["成立日期"])) <= "2023-05-01"
-    assert "2023-01-01" < max(row["注销日期"] for row in rows) <= "2023-05-01"

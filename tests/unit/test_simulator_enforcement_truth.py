@@ -22,14 +22,14 @@ EAST, WEST, NORTH, CITY = "330102", "330106", "330108", "330100"
 STREET = {each.district_code: each.number for each in streets()}
 FIRST, SECOND = "91338001MA00001111", "91338001MA00002222"
 MONITORED, PATROL, REPORT, TRANSFER = range(4)
-VINTAGES = tuple(
-    District(code, "", "", "district", "", date(2013, 1, 1)) for code in (EAST, WEST, NORTH)
-)
+VINTAGES = tuple(District(code, "", "", "district", "", date(2013, 1, 1)) for code in (EAST, WEST, NORTH))
 
 
 def _observation(feed: str, at: datetime, facts, sender: str = "x") -> Observation:
     name = f"{feed}{sender}{at:%Y%m%d}"
-    return Observation(Delivery("transport", name, 1, sender, at, b""), (), (Reading(feed, "admitted"),), facts)
+    return Observation(
+        Delivery("transport", name, 1, sender, at, b""), (), (Reading(feed, "admitted"),), facts
+    )
 
 
 def _ds(day: date, hour: float) -> int:
@@ -41,7 +41,20 @@ def _cases(agency: str, shift: int, *rows: tuple, at: datetime | None = None) ->
     code, name, fine, paid)"""
     day = DAY + timedelta(shift)
     made = [
-        (case, _ds(day - timedelta(back), found), _ds(day, hour), code, way, where, mark, "", owner, name, fine, paid)
+        (
+            case,
+            _ds(day - timedelta(back), found),
+            _ds(day, hour),
+            code,
+            way,
+            where,
+            mark,
+            "",
+            owner,
+            name,
+            fine,
+            paid,
+        )
         for case, hour, back, found, code, way, where, mark, owner, name, fine, paid in rows
     ]
     names = ["case", "found_ds", "closed_ds", "violation", "way", "district", "mark", "mmsi", "owner_code", "owner_name",
@@ -107,8 +120,6 @@ def typed():
     return replace(enforcement_city(1, 1, 0.0, DAY), observations=seen)
 
 
-
-
 def _values(outcome: truth.Outcome, day: date = DAY) -> dict:
     made = truth.table(outcome, day)
     assert set(made["completeness"]) <= {100.0}
@@ -161,9 +172,8 @@ def test_a_day_without_a_file_has_no_row(typed):
 
 
 def test_who_is_known_only_later_repeats_only_then(typed):
-    late = typed.observations + (
-        _cases("waterway", -2, ("W-9", 9, 0, 8, "W-1", PATROL, EAST, "浙杭货00001", "", "", 0, 0), at=local(DAY + timedelta(5), 0)),
-    )  # fmt: skip
+    early = ("W-9", 9, 0, 8, "W-1", PATROL, EAST, "浙杭货00001", "", "", 0, 0)
+    late = (*typed.observations, _cases("waterway", -2, early, at=local(DAY + timedelta(5), 0)))
     city = replace(typed, observations=tuple(sorted(late, key=lambda each: each.sent.arrived_at)))
     before, after = (
         _values(truth.known_at(city, DAY, at))["repeat_offender_pct", EAST, "all"]
@@ -241,7 +251,11 @@ def test_answers_say_who_it_really_was():
     said = dict(zip(answers["key"], answers["answer"], strict=True))
     wrong = right = nobody = 0
     exist = set()
-    newest = {(each.sent.sender, each.facts.day): each for each in city.observations if isinstance(each.facts, Cases)}
+    newest = {
+        (each.sent.sender, each.facts.day): each
+        for each in city.observations
+        if isinstance(each.facts, Cases)
+    }
     listed = {row[0] for row in city.listed(ship_lists.SHIP, city.after_late_data)}
     for each in newest.values():
         rows = each.facts.rows
