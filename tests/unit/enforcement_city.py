@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from simulator.city import City, enforcement_of_day, enforcement_references, ship_references
+from simulator.city import City, enforcement_of_day
 from simulator.defects.lists import issues
 from simulator.deliveries import Observation, local
 from simulator.departments import market_lists
+from simulator.references import enforcement_references, ship_references
 from simulator.setting import Asked, Setting
 from tests.unit.part_city import DEFAULT, LAST, part_city, with_changes
 

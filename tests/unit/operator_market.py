@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from simulator.city import City, market_references
+from simulator.city import City
 from simulator.deliveries import Delivery, Observation, Reading, local
 from simulator.departments import parking_event, parking_lists
 from simulator.departments.parking_event import Events
+from simulator.references import market_references
 from simulator.scenario import MarketScenario
 from simulator.setting import Asked, Setting
 from simulator.world.lots import Lot, lots

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from simulator.city import City, service_references, services_of_day
+from simulator.city import City, services_of_day
+from simulator.references import service_references
 from simulator.setting import Asked
 from tests.unit.part_city import DEFAULT, LAST, part_city, with_changes
 

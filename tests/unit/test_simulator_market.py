@@ -9,10 +9,11 @@ from datetime import date, datetime
 import pytest
 from openpyxl import load_workbook
 
-from simulator.city import City, market_references, simulate
+from simulator.city import City, simulate
 from simulator.deliveries import Delivery
 from simulator.departments import market_lists
 from simulator.departments.market_lists import HOLDING, OPERATOR, VEHICLE
+from simulator.references import market_references
 from simulator.world.lots import lots
 from simulator.world.streets import streets
 from tests.unit.exact_reader import csv_records, exact_reading
