@@ -19,7 +19,9 @@ from citylake.feed import Strict, Text, _validated, _yaml
 
 PERIOD_TYPES = ("day", "month", "year")
 # Last part of an indicator's code -> the unit it must have.
-_UNIT_OF_SUFFIX = {"ugm3": "ug/m3", "pct": "%", "min": "min", "s": "s", "h": "h", "kg": "kg", "cny": "CNY"}
+_UNIT_OF_SUFFIX = {
+    "ugm3": "ug/m3", "pct": "%", "min": "min", "s": "s", "h": "h", "day": "d", "kg": "kg", "cny": "CNY",
+}  # fmt: skip
 
 
 class NoRule(Strict):

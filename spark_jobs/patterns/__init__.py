@@ -1,6 +1,7 @@
 """Mechanisms that conform jobs share, one function each.
 
-All but `once`, and `tops` which computes by rounds, are pure functions over DataFrames. Each reads a bounded time around a row,
+All but `once`, `tops` which computes by rounds, and linkage, whose few rows are tables of Arrow, are pure functions over
+DataFrames. Each reads a bounded time around a row,
 said in its docstring, so that a day made alone (with the window its declaration asks for) equals the same day made with all
 others. None joins on a range, which would be quadratic: they sort by time, or join on equal bins of time, or on equal cells of
 the plane or of space.
@@ -11,6 +12,7 @@ from spark_jobs.patterns.codes import translated
 from spark_jobs.patterns.distance import great_circle_m, near
 from spark_jobs.patterns.history import as_of, in_force, latest, previous, with_equal_run
 from spark_jobs.patterns.interval import intervals
+from spark_jobs.patterns.linkage import Level, halved, one_apart, scored
 from spark_jobs.patterns.local_time import ZONE, by_local_day, local_day, seconds_between
 from spark_jobs.patterns.nearness import nearest
 from spark_jobs.patterns.ownership import majority, tops
@@ -19,10 +21,10 @@ from spark_jobs.patterns.reuse import once
 from spark_jobs.patterns.session import sessions
 from spark_jobs.patterns.sums import exact_mean, exact_sum
 from spark_jobs.patterns.travel import travel_ms
-from spark_jobs.patterns.wildcard import match_wildcards
+from spark_jobs.patterns.wildcard import alike, match_wildcards
 
 __all__ = [
-    "ZONE", "as_of", "by_local_day", "exact_mean", "exact_sum", "great_circle_m", "in_force", "inside", "intervals",
-    "latest", "local_day", "majority", "match_wildcards", "near", "nearest", "once", "pair", "previous", "seconds_between",
+    "ZONE", "Level", "alike", "as_of", "by_local_day", "exact_mean", "exact_sum", "great_circle_m", "halved", "in_force", "inside", "intervals",
+    "latest", "local_day", "majority", "match_wildcards", "near", "nearest", "once", "one_apart", "pair", "previous", "scored", "seconds_between",
     "sessions", "tops", "translated", "travel_ms", "with_equal_run",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rows whose match keys are one character apart."""
+"""Rows whose match keys are equal or one character apart: near in time, or wherever they are."""
 
 from __future__ import annotations
 
@@ -56,6 +56,31 @@ def match_wildcards(
     joined = rows.withColumn("_row_key", F.struct(*row_key)).join(found, on="_row_key", how="left")
     return joined.select(
         *rows.columns, *[F.col(f"_other.{name}").alias(name) for name in columns], "is_exact", "alike_count"
+    )
+
+
+def alike(
+    rows: DataFrame, others: DataFrame, *, key: str, row_key: Sequence[str], columns: Sequence[str]
+) -> DataFrame:
+    """`row_key`, `columns` of `others` and `is_exact` of every pair whose match keys `key` are equal or one character apart.
+
+    `rows` are few: they are sent to wherever the others are, which are read once and not sorted. Nulls find nothing, values
+    too short for wildcards what is equal. Names of `row_key` and `columns` differ.
+    """
+    few = rows.filter(F.col(key).isNotNull()).select(
+        *row_key, _number(key).alias("_key"), _hashes(key).alias("_hashes")
+    )
+    known = others.filter(F.col(key).isNotNull()).select(
+        *columns, _number(key).alias("_other_key"), _hashes(key).alias("_hashes")
+    )
+    exploded = [
+        each.withColumn("_slot", _number(F.explode("_hashes"))).drop("_hashes") for each in (known, few)
+    ]
+    met = exploded[0].join(F.broadcast(exploded[1]), on="_slot", how="inner")
+    is_exact = F.col("_key") == F.col("_other_key")
+    # Equal values share every wildcard too; two that differ share one at most.
+    return met.filter((F.col("_slot") == F.col("_key")) | ~is_exact).select(
+        *row_key, *columns, is_exact.alias("is_exact")
     )
 
 
