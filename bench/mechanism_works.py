@@ -44,8 +44,9 @@ class Work:
 def _pair(rows, _):
     from spark_jobs import patterns
 
+    # What is not asked for would be carried through the sort with each row.
     found = patterns.pair(
-        rows,
+        rows.select("id", "thing", "seen_at", "kind", "_business_date"),
         by=["thing"],
         at="seen_at",
         kind="kind",

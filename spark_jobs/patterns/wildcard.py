@@ -30,22 +30,23 @@ def match_wildcards(
 
     With `once`, only two of which each is the other's first choice: a row of `others` is given to one row at most, and whom it
     leaves goes without. A day is made from `back + ahead` before and after it, with `once` from twice as much.
-    Joins on equal hashes and bins of time.
+    Joins on one number made of hash, bin of time and `by`.
     """
     width = (back + ahead) * _WIDER
     named = [F.col(name).alias(f"_by_{n}") for n, name in enumerate(by)]
     facts = rows.filter(is_whole([*by, key, at])).select(
-        *named, _number(key).alias("_key"), _numbers(key).alias("_slots"), F.col(at).alias("_at"),
+        *named, _number(key).alias("_key"), _hashes(key).alias("_hashes"), F.col(at).alias("_at"),
         F.struct(*row_key).alias("_row_key"), bin_of(at, width).alias("_bin"),
     )  # fmt: skip
     known = others.filter(is_whole([*by, key, other_at])).select(
-        *named, _number(key).alias("_other_key"), _numbers(key).alias("_slots"), F.col(other_at).alias("_other_at"),
+        *named, _number(key).alias("_other_key"), _hashes(key).alias("_hashes"), F.col(other_at).alias("_other_at"),
         F.struct(*order).alias("_order"), F.struct(*columns).alias("_other"),
     )  # fmt: skip
     known = in_bins(known, F.col("_other_at") - F.lit(ahead), F.col("_other_at") + F.lit(back), width, "_bin")
+    names = [f"_by_{n}" for n in range(len(by))]
     pairs = (
-        _in_slots(facts)
-        .join(_in_slots(known), on=[*[f"_by_{n}" for n in range(len(by))], "_slot", "_bin"], how="inner")
+        _in_slots(facts, names)
+        .join(_in_slots(known, names).drop("_slot"), on="_meeting", how="inner")
         .filter(
             F.col("_other_at").between(F.col("_at") - F.lit(back), F.col("_at") + F.lit(ahead))
             # Equal values share every wildcard too; two that differ share one at most.
@@ -89,15 +90,20 @@ def _number(text: str | Column) -> Column:
     return F.xxhash64(text)
 
 
-def _numbers(key: str) -> Column:
-    """The key's number and those of its wildcards."""
-    wildcards = F.coalesce(F.split(f"{key}_match", " "), F.array().cast("array<string>"))
-    return F.transform(F.concat(F.array(key), wildcards), _number)
+def _hashes(key: str) -> Column:
+    """The key and its wildcards, as texts: to make numbers of the parts of an array takes longer than of rows."""
+    return F.split(F.concat_ws(" ", key, f"{key}_match"), " ")
 
 
-def _in_slots(rows: DataFrame) -> DataFrame:
-    """`rows` once for the key and for each wildcard."""
-    return rows.withColumn("_slot", F.explode("_slots")).drop("_slots")
+def _in_slots(rows: DataFrame, by: Sequence[str]) -> DataFrame:
+    """`rows` once for the key and for each wildcard, with the number by which two of them meet.
+
+    One number is sorted by its bits; several columns would be compared one by one wherever the first is equal.
+    """
+    exploded = rows.withColumn("_hash", F.explode("_hashes")).withColumn("_slot", _number("_hash"))
+    return exploded.withColumn("_meeting", F.xxhash64(*by, "_slot", "_bin")).drop(
+        "_hashes", "_hash", "_bin", *by
+    )
 
 
 def _first_choices(pairs: DataFrame, once: bool) -> DataFrame:
