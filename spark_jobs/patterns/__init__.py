@@ -24,7 +24,8 @@ from spark_jobs.patterns.travel import travel_ms
 from spark_jobs.patterns.wildcard import alike, match_wildcards
 
 __all__ = [
-    "ZONE", "Level", "alike", "as_of", "by_local_day", "exact_mean", "exact_sum", "great_circle_m", "halved", "in_force", "inside", "intervals",
-    "latest", "local_day", "majority", "match_wildcards", "near", "nearest", "once", "one_apart", "pair", "previous", "scored", "seconds_between",
-    "sessions", "tops", "translated", "travel_ms", "with_equal_run",
+    "ZONE", "Level", "alike", "as_of", "by_local_day", "exact_mean", "exact_sum", "great_circle_m", "halved",
+    "in_force", "inside", "intervals", "latest", "local_day", "majority", "match_wildcards", "near", "nearest",
+    "once", "one_apart", "pair", "previous", "scored", "seconds_between", "sessions", "tops", "translated",
+    "travel_ms", "with_equal_run",
 ]  # fmt: skip

@@ -21,8 +21,11 @@ class Level:
 
 
 def one_apart(column: str) -> str:
-    """Values of one length that differ in one character."""
-    return f"length({column}_l) = length({column}_r) and levenshtein({column}_l, {column}_r) = 1"
+    """Values of one length that differ in one character; DuckDB's distances of texts count bytes."""
+    characters = [f"string_split({column}_{side}, '')" for side in "lr"]
+    differs = "lambda pair : (pair[1] <> pair[2])::int"
+    different = f"list_sum(list_transform(list_zip({', '.join(characters)}), {differs}))"
+    return f"length({column}_l) = length({column}_r) and {different} = 1"
 
 
 def halved(table: pa.Table, column: str) -> pa.Table:

@@ -53,7 +53,7 @@ def expected(code: str, core: str, district: str) -> list[tuple]:
     return [("elsewhere", CODES["other"])] if code == "other" else []
 
 
-@pytest.mark.parametrize(("code", "core", "district"), itertools.product(CODES, CORES, DISTRICTS))
+@pytest.mark.parametrize(("code", "core", "district"), list(itertools.product(CODES, CORES, DISTRICTS)))
 def test_every_combination_of_likenesses_has_its_decision(code, core, district):
     found = decided(CODES[code], CORES[core], DISTRICTS[district])
     assert found == expected(code, core, district)
@@ -85,8 +85,10 @@ def test_codes_of_another_length_are_not_one_apart():
     [
         ("杭州安邦博商贸有限公司", "安邦博商贸"), ("杭州市安邦博商贸有限公司", "安邦博商贸"), ("安邦博商贸", "安邦博商贸"),
         ("杭州安邦博商贸（有限合伙）合伙企业", "安邦博商贸"), ("杭州 安邦博　商贸股份有限公司", "安邦博商贸"),
-        ("杭州安邦博商贸有限责任公司", "安邦博商贸"), ("杭州安邦博商贸公司", "安邦博商贸"), ("宁波安邦博商贸有限公司", "宁波安邦博商贸"),
-        ("杭州ＡＢ商贸有限公司", "AB商贸"), ("杭州有限公司", None), ("  ", None), (None, None), ("杭州【老】安邦博商贸[分]有限公司", "安邦博商贸"),
+        ("杭州安邦博商贸有限责任公司", "安邦博商贸"), ("杭州安邦博商贸公司", "安邦博商贸"), 
+        ("宁波安邦博商贸有限公司", "宁波安邦博商贸"),
+        ("杭州ＡＢ商贸有限公司", "AB商贸"), ("杭州有限公司", None), ("  ", None), (None, None), 
+        ("杭州【老】安邦博商贸[分]有限公司", "安邦博商贸"),
     ],
 )  # fmt: skip
 def test_the_core_of_a_name(name, found):
