@@ -75,7 +75,10 @@ def alike(
         *columns, _number(key).alias("_other_key"), _hashes(key).alias("_hashes")
     )
     exploded = [
-        each.withColumn("_slot", _number(F.explode("_hashes"))).drop("_hashes") for each in (known, few)
+        each.withColumn("_hash", F.explode("_hashes"))
+        .withColumn("_slot", _number("_hash"))
+        .drop("_hashes", "_hash")
+        for each in (known, few)
     ]
     met = exploded[0].join(F.broadcast(exploded[1]), on="_slot", how="inner")
     is_exact = F.col("_key") == F.col("_other_key")

@@ -11,7 +11,7 @@ from citylake.conform.days import ranges, widened, within
 from citylake.conform.frame import shaped
 from citylake.conform.inputs import calendar
 from citylake.table import Table, job_module, load_tables
-from tests.integration import market_rows, parking_rows, road_rows, service_rows, ship_rows
+from tests.integration import law_rows, market_rows, parking_rows, road_rows, service_rows, ship_rows
 from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
 from tests.integration.test_conform_case_day import REPORTS
 from tests.local_spark import session
@@ -80,6 +80,8 @@ GENERATORS = {
     "conformed.transport.incident_response": lambda chance: road_rows.random_incidents(chance, DAYS),
     "conformed.transport.incident_message": lambda chance: road_rows.random_messages(chance, DAYS),
     "conformed.transport.road_segment_day": lambda chance: road_rows.random_speeds(chance, DAYS),
+    "conformed.transport.enforcement_link": lambda chance: law_rows.random_links(chance, DAYS),
+    "conformed.transport.enforcement_case": lambda chance: law_rows.random_cases(chance, DAYS),
     "conformed.governance.service_journey": lambda chance: service_rows.random_journeys(chance, DAYS),
     "conformed.governance.machine_day": lambda chance: service_rows.random_statuses(chance, DAYS),
     "conformed.governance.machine_session": lambda chance: service_rows.random_sessions(chance, DAYS),
