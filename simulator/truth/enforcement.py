@@ -210,8 +210,8 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     known = cases[cases["offender"].notna()]
     yield areas.rows("t2_repeat_offender_pct", known, _share("is_repeat"), 100)
     yield areas.rows("t2_close_p50_day", cases, percentile_of("close_days", 0.5), 1)
-    fined = cases[cases["fine_cny"] > 0]
-    yield areas.rows("t2_fines_collected_pct", fined, _sums("paid_cny", "fine_cny"), 100)
+    # Where there was no fine nothing is added to either.
+    yield areas.rows("t2_fines_collected_pct", cases, _sums("paid_cny", "fine_cny"), 100)
     yield _per_vehicle(outcome, day)
 
 

@@ -161,6 +161,19 @@ def test_what_is_known_of_a_day_typed_by_hand(typed):
     assert set(made[made["group_type"] == "category"]["code"]) == {"t2_case_count"}
 
 
+def test_of_cases_closed_at_one_instant_that_of_the_lesser_agency_comes_first(typed):
+    def closed(agency: str, *cases: tuple[str, str]) -> Observation:
+        rows = [(case, 9, 0, 8, "1", PATROL, where, "浙A1", "", "", 0, 0) for case, where in cases]
+        return _cases(agency, 0, *rows)
+
+    lists = tuple(each for each in typed.observations if not isinstance(each.facts, Cases))
+    seen = (*lists, closed("road", ("A", EAST)), closed("highway", ("C", WEST), ("B", NORTH)))
+    found = _values(truth.known_at(replace(typed, observations=seen), DAY, KNOWN))
+    first = {area: found["repeat_offender_pct", area, "all"][0] for area in (EAST, WEST, NORTH)}
+    assert first == {NORTH: 0, WEST: 100, EAST: 100}
+    assert not any(code == "fines_collected_pct" for code, _, _ in found)
+
+
 def test_a_day_without_a_file_has_no_row(typed):
     # Before anything of the day has come, though vehicles are known.
     assert not len(truth.table(truth.known_at(typed, DAY, local(DAY, 12)), DAY))
@@ -238,51 +251,3 @@ def test_the_scenario_moves_indicators(usual, code, changed, way):
     moved = _of_the_city(changed)
     for number in ("world", "knowable"):
         assert way * (moved.loc[code, number] - usual.loc[code, number]) > 0.2 * usual.loc[code, number]
-
-
-def test_answers_say_who_it_really_was():
-    city = enforcement_city(2, 12, 0.05, changed={"unlisted_ships": 0.2})
-    answers = truth.answers(city, city.days)
-    assert list(answers.columns) == ["table", "key", "column", "answer"]
-    assert set(answers["table"]) == {"transport.enforcement_case"}
-    assert set(answers["column"]) == {"offender_id"}
-    assert answers["key"].is_unique
-    assert {each.split(":")[0] for each in answers["answer"]} == {"ship", "enterprise"}
-    said = dict(zip(answers["key"], answers["answer"], strict=True))
-    wrong = right = nobody = 0
-    exist = set()
-    newest = {
-        (each.sent.sender, each.facts.day): each
-        for each in city.observations
-        if isinstance(each.facts, Cases)
-    }
-    listed = {row[0] for row in city.listed(ship_lists.SHIP, city.after_late_data)}
-    for each in newest.values():
-        rows = each.facts.rows
-        exist |= set(rows["case"])
-        for case, code, mmsi in zip(rows["case"], rows["owner_code"], rows["mmsi"], strict=True):
-            if code:
-                right += said[case] == f"enterprise:{code}"
-                wrong += said[case] != f"enterprise:{code}"
-            elif mmsi and mmsi not in listed:
-                nobody += 1
-                # An enterprise may have been written down without its code.
-                assert not said.get(case, "enterprise").startswith("ship")
-    assert set(said) <= exist
-    assert nobody > 0
-    assert 0 < wrong < 0.2 * right  # codes with a wrong character
-    assert not any(each.startswith("ship:") and each[5:] not in listed for each in said.values())
-
-
-def test_answers_of_what_is_corrected_are_those_of_the_corrected_file():
-    city = enforcement_city(7, 20, 0.02, changed={"files": NONE["files"] | {"corrected_file": 0.4}})
-    day = next(
-        each.facts.day for each in city.observations for label in each.labels
-        if label.kind == "corrected_file" and isinstance(each.facts, Cases) and each.facts.agency == "waterway"
-    )  # fmt: skip
-    both = [each.facts.rows for each in city.observations if isinstance(each.facts, Cases)
-            and (each.facts.agency, each.facts.day) == ("waterway", day)]  # fmt: skip
-    assert len(both) == 2
-    said = set(truth.answers(city, (day,))["key"])
-    enterprises = set(both[1][both[1]["owner_name"] != ""]["case"])
-    assert enterprises <= said
