@@ -134,3 +134,4 @@ def test_what_has_no_tag_or_time_repeats_nothing():
         ("e", "T", None, 2),
     ]
     assert kept(*given) == ["a", "b", "c", "d", "e"]
+    assert kept(("a", None, "G", 0), ("a", None, "G", 0)) == ["a", "a"]
