@@ -15,7 +15,7 @@ CASES = {
     "whole": [passage("w1", "AU1", "03-01 08:00", fee=2.5, speed=None), passage("w2", "AU2", "03-01 08:02")],
     # 2, 3 and 5 of 1 … 6 missed the car: at 1/4, 3/4 of the way to 4, and at half of that to 6.
     "missed": [
-        passage("m1", "AU1", "03-01 08:00:00.001"), passage("m4", "AU4", "03-01 08:06:00.001"),
+        passage("m9", "AU1", "03-01 08:00:00.001"), passage("m4", "AU4", "03-01 08:06:00.001"),
         passage("m6", "AU6", "03-01 08:10:00.002"),
     ],
     "gap": [
@@ -92,6 +92,7 @@ def test_gantries_between_the_first_and_the_last_are_imputed_by_the_way_between_
         ("AU5", utc("03-01 08:08:00.002"), True),  # half a millisecond more
         ("AU6", utc("03-01 08:10:00.002"), False),
     ]  # fmt: skip
+    assert {row["trip_id"] for row in rows if row["tag_id"] == "missed"} == {"m9"}
     assert of(rows, "whole", "passage_id", "fee_cny", "speed_kmh") == [("w1", 2.5, None), ("w2", 1.5, 80.0)]
 
 

@@ -62,8 +62,8 @@ def test_instants_are_whole_milliseconds_and_a_half_is_rounded_up():
 
 
 def test_tenths_of_kilometres_are_taken_as_they_are_written():
-    # A third of the way: 0.1 of 0.3, which as binary fractions are a little more and a little less.
-    assert left_out(row("t", 1, 0.1, 0), row("t", 3, 0.4, 4.5), listed=[("A2", "A", 2, 0.2)]) == [
+    # Half of three milliseconds; as a binary fraction 64.6 times 1000 is a little less than 64600.
+    assert left_out(row("t", 1, 64.5, 0), row("t", 3, 64.7, 3), listed=[("A2", "A", 2, 64.6)]) == [
         ("t", "A2", 2)
     ]
 
