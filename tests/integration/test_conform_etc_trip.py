@@ -8,6 +8,7 @@ from citylake.table import load_tables
 from tests.integration.parking_rows import at
 from tests.integration.toll_rows import UP, lane, made
 
+POSITIONS = [0.1, 2.2, 4.3, 6.4, 8.5, 10.6]
 MARCH_1, MARCH_2 = date(2026, 3, 1), date(2026, 3, 2)
 
 
@@ -20,10 +21,10 @@ def passed(
     *,
     missed: bool = False,
 ):
-    """A gantry at two kilometres for each number less one that a trip passed."""
+    """A gantry that a trip passed, or that missed it."""
     name = f"{trip_id or 'none'}{number}"
     return (
-        name, MARCH_1, trip_id, None if missed else name, tag, f"AU{number}", "G2501", UP, number, 2.1 * number, at(when),
+        name, MARCH_1, trip_id, None if missed else name, tag, f"AU{number}", "G2501", UP, number, POSITIONS[number], at(when),
         missed, fee, None, False,
     )  # fmt: skip
 
@@ -35,12 +36,12 @@ def utc(text: str):
 def test_every_column_of_a_trip_over_midnight():
     given = [
         passed("a", 3, "03-02 00:03", 0.2), passed("a", 1, "03-01 23:58", 0.1), passed("a", 2, "03-01 23:59", None, missed=True),
-        passed("a", 5, "03-02 00:09", 12.45), passed("a", 4, "03-02 00:05", None, missed=True),
+        passed("a", 5, "03-02 00:09", None), passed("a", 4, "03-02 00:05", None, missed=True),
     ]  # fmt: skip
     assert made("etc_trip", [MARCH_1, MARCH_2], gantries=given) == [{
         "trip_id": "a", "_business_date": MARCH_1, "tag_id": "T", "road_no": "G2501", "direction": UP,
         "entered_at": utc("03-01 23:58"), "left_at": utc("03-02 00:09"), "first_gantry_id": "AU1", "last_gantry_id": "AU5",
-        "seen_count": 3, "imputed_count": 2, "distance_km": 8.4, "fee_cny": 12.75,
+        "seen_count": 3, "imputed_count": 2, "distance_km": 8.4, "fee_cny": 0.3,
     }]  # fmt: skip
 
 

@@ -9,13 +9,13 @@ import pytest
 from citylake.build.project import domains
 from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
+from tests.unit import toll_checks
 from tests.unit.market_city import run_lot, span, vehicles
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
 from tests.unit.road_city import escalated, incident, message, road_segment, segment_day
 from tests.unit.service_city import item, journey, machine, machine_day, site, use
 from tests.unit.ship_city import capture, fairway, passage, ship, track
-from tests.unit.toll_city import gantry, passed, plaza, through
 
 DAYS = [date(2026, 3, 1) + timedelta(days=number) for number in range(40)]
 LAST = DAYS[-1].isoformat()
@@ -144,23 +144,7 @@ DEFECTS = {
         f"update marts.fct_indicator_value set value = 0 where code = 't7_hhi' and period = '{LAST}'",
     "transport.fct_indicator_value.few_operators_come_or_go_in_a_day":
         f"update marts.fct_indicator_value set value = 101 where code = 't7_entry_exit_count' and period = '{LAST}'",
-    "transport.dim_gantry.a_place_has_one_gantry":
-        "update marts.dim_gantry set sequence_no = 1 where gantry_id = 'G2'",
-    "transport.dim_gantry.gantries_are_listed_along_the_road":
-        "update marts.dim_gantry set since_previous_km = 0 where gantry_id = 'G2'",
-    "transport.fct_gantry_day.gantries_read_most_cars":
-        "update marts.fct_gantry_day set imputed_pct = 51 where day(_business_date) <= 3",
-    "transport.int_gantry_passages.gantries_are_listed":
-        "update marts.int_gantry_passages set warning_orphan_gantry = true where day(_business_date) <= 4",
-    "transport.int_toll_passages.plazas_are_listed":
-        "update marts.int_toll_passages set warning_unknown_plaza = true where day(_business_date) <= 8",
-    "transport.int_toll_passages.both_kinds_of_lanes_are_used":
-        "update marts.int_toll_passages set lane_kind = 'manual'",
-    "transport.int_toll_passages.passing_takes_seconds":
-        f"update marts.int_toll_passages set gate_s = 601 where _business_date = '{LAST}'",
-    "transport.fct_indicator_value.etc_lanes_are_the_quicker_ones":
-        f"update marts.fct_indicator_value set value = 1.01 where code = 't5_gate_time_ratio' and period = '{LAST}'",
-}  # fmt: skip
+} | toll_checks.DEFECTS  # fmt: skip
 
 ALL = [
     f"{domain}.{table.table}.{item.name}"
@@ -199,7 +183,7 @@ def _transport():
         bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
         for day in DAYS
     ]
-    return _ships() | _roads() | _market() | _tolls() | {
+    return _ships() | _roads() | _market() | toll_checks.clean(DAYS) | {
         "conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
         "conformed.transport.parking_session": entries,
         "conformed.transport.parking_account": [row for rows in bills for row in rows],
@@ -213,21 +197,6 @@ def _market():
         "conformed.transport.parking_market": [run_lot(*each, day, "A") for day in DAYS for each in lots],
         "conformed.transport.parking_operator": [span(f"R-{name}", "A", name) for name, _ in lots],
         "conformed.transport.vehicle_day": [vehicles(district, day, 50) for day in DAYS for _, district in lots],
-    }  # fmt: skip
-
-
-def _tolls():
-    """Two gantries that a car passes each day, and two cars at a toll plaza, one in a manual lane."""
-    return {
-        "conformed.transport.gantry": [gantry("G1", 1), gantry("G2", 2)],
-        "conformed.transport.etc_gantry_passage": [
-            passed(f"{name} {day}", name, day) for day in DAYS for name in ("G1", "G2")
-        ],
-        "conformed.transport.toll_plaza": [plaza("Z1", "330106")],
-        "conformed.transport.toll_passage": [
-            through(f"{kind} {day}", "Z1", "330106", day, seconds, kind)
-            for day in DAYS for kind, seconds in (("etc", 2.8), ("manual", 18.0))
-        ],
     }  # fmt: skip
 
 
