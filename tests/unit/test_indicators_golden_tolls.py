@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.unit.marts_city import DISTRICTS, build, published, shown
-from tests.unit.toll_city import gantry, passed, plaza, through
+from tests.unit.motorway_city import gantry, passed, plaza, through
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
 XIHU, BINJIANG, CITY, NOWHERE = "330106", "330108", "330100", "330199"

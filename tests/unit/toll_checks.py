@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from tests.unit.toll_city import gantry, passed, plaza, through
+from tests.unit.motorway_city import gantry, passed, plaza, through
 
 DEFECTS = {
     "transport.dim_gantry.a_place_has_one_gantry":
