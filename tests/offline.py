@@ -84,7 +84,7 @@ def admit(
 
     scratch.mkdir(parents=True, exist_ok=True)
     data = content.encode(feed.format.encoding) if isinstance(content, str) else content
-    compression = "gzip" if data.startswith(b"\x1f\x8b") else "none"
+    compression = _compression(data)
 
     def opened():
         return read(io.BytesIO(data), feed, compression)
@@ -102,8 +102,13 @@ def admit(
 def reasons(feed: Feed, content: bytes | str) -> list[dict]:
     """Why the delivery would be held for its columns; empty where it would not."""
     data = content.encode(feed.format.encoding) if isinstance(content, str) else content
-    header = read(io.BytesIO(data), feed, "none").header
+    header = read(io.BytesIO(data), feed, _compression(data)).header
     return reasons_to_hold(feed, drift(feed, header), header)
+
+
+def _compression(data: bytes) -> str:
+    """As landing would find it."""
+    return "gzip" if data.startswith(b"\x1f\x8b") else "none"
 
 
 def record(row: dict) -> dict:

@@ -158,3 +158,39 @@ def test_a_session_keeps_its_key_when_a_later_row_comes():
     assert keys(0, 20, 45)[:2] == first
     assert keys(-100, 0, 20, 90)[1:3] == first
     assert keys(-10, 0, 20)[1:] != first  # a late row that begins it earlier
+
+
+PASSING = "car string, at timestamp, number int, id string"
+
+
+def in_trips(*seen: tuple, longest: timedelta = timedelta(days=1)) -> dict[str, tuple]:
+    """id -> (minute its session began, a number for its key), of rows whose number must rise; `seen` is (id, minute, number)."""
+    rows = [("S", at(minute), number, name) for name, minute, number in seen]
+    found = patterns.sessions(
+        session().createDataFrame(rows, PASSING), by=["car"], at="at", gap=timedelta(minutes=30), longest=longest,
+        rising="number",
+    )  # fmt: skip
+    began = f"(unix_micros(session_started_at) - {int(at(0).timestamp()) * 1_000_000}) / 60000000"
+    collected = sorted(found.selectExpr("id", began, "session_key").collect())
+    keys = list(dict.fromkeys(row[2] for row in collected))
+    return {row[0]: (row[1], keys.index(row[2])) for row in collected}
+
+
+def test_a_number_that_does_not_rise_begins_another_session():
+    assert in_trips(("a", 0, 1), ("b", 1, 3), ("c", 2, 3), ("d", 3, 4), ("e", 4, 2), ("f", 34, 5), ("g", 65, 6)) == {
+        "a": (0, 0), "b": (0, 0), "c": (2, 1), "d": (2, 1), "e": (4, 2), "f": (4, 2), "g": (65, 3)
+    }  # fmt: skip
+
+
+def test_at_one_instant_the_least_number_comes_first_and_equal_rows_stay_together():
+    assert in_trips(("a", 0, 4), ("b", 1, 6), ("c", 1, 5), ("d", 2, 7)) == dict.fromkeys("abcd", (0, 0))
+    assert in_trips(("a", 0, 6), ("b", 1, 7), ("c", 1, 5)) == {"a": (0, 0), "b": (1, 1), "c": (1, 1)}
+    found = in_trips(("a", 0, 4), ("b", 1, 5), ("c", 1, 5), ("d", 2, 6))
+    assert found["b"] == found["c"] == found["d"] == (1, 1)
+
+
+def test_what_rises_for_longer_than_allowed_is_cut_too():
+    numbered = [(f"{n:03d}", 20 * n, n) for n in range(19)]  # six hours from midnight
+    assert set(in_trips(*numbered, longest=timedelta(hours=6)).values()) == {(0, 0)}
+    longer = in_trips(*numbered, ("z", 380, 19), longest=timedelta(hours=6))
+    assert (longer["017"], longer["018"], longer["z"]) == ((0, 0), (360, 1), (360, 1))

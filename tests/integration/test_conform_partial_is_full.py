@@ -11,7 +11,15 @@ from citylake.conform.days import ranges, widened, within
 from citylake.conform.frame import shaped
 from citylake.conform.inputs import calendar
 from citylake.table import Table, job_module, load_tables
-from tests.integration import law_rows, market_rows, parking_rows, road_rows, service_rows, ship_rows
+from tests.integration import (
+    law_rows,
+    market_rows,
+    parking_rows,
+    road_rows,
+    service_rows,
+    ship_rows,
+    toll_rows,
+)
 from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
 from tests.integration.test_conform_case_day import REPORTS
 from tests.local_spark import session
@@ -85,6 +93,9 @@ GENERATORS = {
     "conformed.governance.service_journey": lambda chance: service_rows.random_journeys(chance, DAYS),
     "conformed.governance.machine_day": lambda chance: service_rows.random_statuses(chance, DAYS),
     "conformed.governance.machine_session": lambda chance: service_rows.random_sessions(chance, DAYS),
+    "conformed.transport.etc_gantry_passage": lambda chance: toll_rows.random_passages(chance, DAYS),
+    "conformed.transport.etc_trip": lambda chance: toll_rows.random_trips(chance, DAYS),
+    "conformed.transport.toll_passage": lambda chance: toll_rows.random_lanes(chance, DAYS),
 }
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 # One run of it is as long as of all others together: fewer runs.

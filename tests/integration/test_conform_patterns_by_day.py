@@ -9,6 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from citylake.conform.days import ranges, widened, within
 from spark_jobs import patterns
@@ -46,11 +47,25 @@ def pair(rows: DataFrame, _) -> DataFrame:
     return found.selectExpr("opened.id", "closed.id as closed", "paired_as", "_business_date")
 
 
-def sessions(rows: DataFrame, _) -> DataFrame:
-    found = patterns.sessions(rows, by=["thing"], at="at", gap=4 * HOUR, longest=20 * HOUR)
+def _sessions(rows: DataFrame, **more) -> DataFrame:
+    found = patterns.sessions(rows, by=["thing"], at="at", gap=4 * HOUR, longest=20 * HOUR, **more)
     return found.groupBy("session_key", "session_started_at").agg(
         {"_business_date": "min", "id": "count", "at": "max"}
     ).withColumnRenamed("min(_business_date)", "_business_date")  # fmt: skip
+
+
+def sessions(rows: DataFrame, _) -> DataFrame:
+    return _sessions(rows)
+
+
+def rising_sessions(rows: DataFrame, _) -> DataFrame:
+    return _sessions(rows.withColumn("_number", F.expr("int(substr(plate, 2, 2))")), rising="_number")
+
+
+def without_repeats(rows: DataFrame, _) -> DataFrame:
+    return patterns.without_repeats(rows, by=["thing"], at="at", within=HOUR, order=["id"]).select(
+        "id", "_business_date"
+    )
 
 
 def _nearest(rows: DataFrame, others: DataFrame, reach: timedelta, **more) -> DataFrame:
@@ -94,7 +109,17 @@ def match_wildcards(rows: DataFrame, others: DataFrame) -> DataFrame:
     return found.select("id", "other_id", "is_exact", "alike_count", "_business_date")
 
 
-MECHANISMS = [pair, sessions, nearest, nearest_once, intervals, latest_interval, match_wildcards]
+MECHANISMS = [
+    pair,
+    sessions,
+    rising_sessions,
+    without_repeats,
+    nearest,
+    nearest_once,
+    intervals,
+    latest_interval,
+    match_wildcards,
+]
 
 
 def by_day(made: DataFrame) -> dict[date, list[tuple]]:
@@ -121,11 +146,10 @@ def test_a_day_made_from_a_window_of_a_day_before_and_after_is_that_day_of_the_w
 @pytest.mark.parametrize("by", [["thing"], []], ids=["by thing", "without a key"])
 @pytest.mark.parametrize("mechanism", MECHANISMS, ids=lambda mechanism: mechanism.__name__)
 def test_no_plan_compares_every_row_with_every_other(mechanism, by, monkeypatch, capsys):
-    if not by and mechanism in (pair, sessions):
+    if not by and mechanism in (pair, sessions, rising_sessions, without_repeats):
         pytest.skip("has one frame, which it only sorts")
-    function = getattr(
-        patterns, mechanism.__name__.removesuffix("_once").replace("latest_interval", "intervals")
-    )
+    name = mechanism.__name__.removesuffix("_once").removeprefix("rising_")
+    function = getattr(patterns, name.replace("latest_interval", "intervals"))
     monkeypatch.setattr(
         patterns, function.__name__, lambda *frames, **given: function(*frames, **(given | {"by": by}))
     )

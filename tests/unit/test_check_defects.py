@@ -9,6 +9,7 @@ import pytest
 from citylake.build.project import domains
 from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
+from tests.unit import toll_checks
 from tests.unit.law_city import case
 from tests.unit.market_city import run_lot, span, vehicles
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
@@ -152,7 +153,7 @@ DEFECTS = {
         f"update marts.fct_indicator_value set value = 0 where code = 't7_hhi' and period = '{LAST}'",
     "transport.fct_indicator_value.few_operators_come_or_go_in_a_day":
         f"update marts.fct_indicator_value set value = 101 where code = 't7_entry_exit_count' and period = '{LAST}'",
-}  # fmt: skip
+} | toll_checks.DEFECTS  # fmt: skip
 
 ALL = [
     f"{domain}.{table.table}.{item.name}"
@@ -191,7 +192,7 @@ def _transport():
         bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
         for day in DAYS
     ]
-    return _ships() | _roads() | _market() | _law() | {
+    return _ships() | _roads() | _market() | _law() | toll_checks.clean(DAYS) | {
         "conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
         "conformed.transport.parking_session": entries,
         "conformed.transport.parking_account": [row for rows in bills for row in rows],

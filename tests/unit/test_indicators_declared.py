@@ -36,7 +36,7 @@ def test_the_declared_indicators_are_these():
         "t2_found_by_monitoring_pct", "t2_repeat_offender_pct", "t3_auto_judged_pct", "t3_capture_to_judgement_p95_s", "t3_recognition_error_pct",
         "t3_unmatched_capture_pct", "t3_unseaworthy_passage_pct",
         "t4_at_most_once_pct", "t4_channel_pct", "t4_channel_switch_pct", "t4_machine_available_pct", "t4_promise_kept_pct",
-        "t4_session_abandoned_pct", "t4_visits_per_case", "t6_arrears_recovered_30d_pct",
+        "t4_session_abandoned_pct", "t4_visits_per_case", "t5_etc_pct", "t5_gate_time_ratio", "t6_arrears_recovered_30d_pct",
         "t6_entry_p50_s", "t6_entry_p95_s", "t6_lot_adopted_pct",
         "t6_occupancy_pct", "t6_paid_after_leaving_pct", "t6_scenic_barrier_removed_pct", "t7_entry_exit_count", "t7_hhi",
         "t7_price_spread_cny", "t7_small_operator_pct", "t7_spaces_per_vehicle", "t7_top4_pct",

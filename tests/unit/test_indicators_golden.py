@@ -12,6 +12,7 @@ from tests.unit import (
     test_indicators_golden_roads,
     test_indicators_golden_services,
     test_indicators_golden_ships,
+    test_indicators_golden_tolls,
 )
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day, way_out
@@ -280,7 +281,7 @@ def test_every_declared_indicator_has_its_golden_test(code):
     name = f"test_{all_indicators()[code].golden}"
     apart = (
         test_indicators_golden_market, test_indicators_golden_roads, test_indicators_golden_services,
-        test_indicators_golden_ships,
+        test_indicators_golden_ships, test_indicators_golden_tolls,
     )  # fmt: skip
     assert callable(
         globals().get(name) or next((vars(each)[name] for each in apart if name in vars(each)), None)
