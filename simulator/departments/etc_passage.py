@@ -76,8 +76,11 @@ def read(seed: int, scenario: TollScenario, day: date, here: Tolls) -> pd.DataFr
     return whole.assign(passage=np.arange(1, len(whole) + 1))
 
 
-def _dearer(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(fee=rows["fee"] * 3 // 2)
+def _dearer_and_slower(rows: pd.DataFrame) -> pd.DataFrame:
+    speed = rows["speed_kmh"]
+    return rows.assign(
+        fee=rows["fee"] * 3 // 2, speed_kmh=np.where(speed == NO_SPEED, NO_SPEED, speed * 9 // 10)
+    )
 
 
 def _texts(day: date, here: Tolls, rows: pd.DataFrame) -> pd.DataFrame:
@@ -94,5 +97,5 @@ def _form(day: date, here: Tolls) -> Form:
     return Form(
         "gantry passage", DEPARTMENT, FEED, HEADER, partial(_texts, day, here), _WRONG,
         ("fee_cny", last_digit_changed), (("speed_kmh", str(NO_SPEED), "sentinel"),),
-        removable="tag_id", mistaken=_dearer, compressed=True,
+        removable="tag_id", mistaken=_dearer_and_slower, compressed=True,
     )  # fmt: skip

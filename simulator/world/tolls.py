@@ -37,6 +37,7 @@ _FLOW = np.array([
 ])  # fmt: skip
 _FREE_DAYS = 1.15  # times as many cars
 _RAIN_SLOWS = 0.12
+_DENSE_SLOWS = 0.10  # in the hour of the most cars
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,26 +137,28 @@ def _trips(seed: int, scenario: TollScenario, here: Tolls, day: date) -> pd.Data
     """The passages of the trips that begin on a day."""
     random, rates = stream(seed, "motorway trips", day), scenario.trips
     count = max(int(random.poisson(here.trips * (_FREE_DAYS if is_free(day) else 1))), rates.least)
-    u = random.random((9, count))
+    u = random.random((7, count))
     way = np.floor(u[0] * len(here.begins)).astype(np.int64)  # road and direction in one number
     most = here.count[way]
     # Long trips more often than short ones: about ten gantries.
     first = np.floor(u[1] ** 2 * (most - 2)).astype(np.int64)
     last = first + 2 + np.floor(np.sqrt(u[2]) * (most - first - 2)).astype(np.int64)  # beyond the last gantry
     wet = weather.rain_mm(seed, day) > 0
+    left = (1 - _RAIN_SLOWS * wet) * (1 - _DENSE_SLOWS * _FLOW / _FLOW.max())  # of the speed, by hour
     begins = _instants(u[3:5], _FLOW)
     speed = np.clip(92 + 10 * random.normal(0, 1, count), _SLOWEST_KMH + 10, _FASTEST_KMH - 10)
-    speed = speed * np.where(wet[np.floor(begins / 3600).astype(np.int64)], 1 - _RAIN_SLOWS, 1)
-    tags = np.floor(u[5] * max(here.trips, rates.least) * _TAGS_PER_TRIP).astype(np.int64)
+    speed = speed * left[np.floor(begins / 3600).astype(np.int64)]
+    # A car sets out once a day: no tag is in two places at once.
+    tags = random.choice(int(max(here.trips, rates.least) * _TAGS_PER_TRIP), count, replace=False)
     out = pd.DataFrame(
         {"tag": tags, "way": way, "first": first, "last": last, "begin_s": begins, "speed": speed}
     )
     takes = (here.km[here.begins[way] + last - 1] - here.km[here.begins[way] + first]) / 10 / speed * 3600
-    pause = 600 + 1500 * u[6]
+    pause = 600 + 1500 * u[5]
     back = out.assign(
         way=way ^ 1, first=most - last, last=most - first, begin_s=begins + takes + pause
-    )[u[7] < rates.come_back]  # fmt: skip
-    again = out.assign(begin_s=begins + takes + pause)[u[7] > 1 - rates.once_more]
+    )[u[6] < rates.come_back]  # fmt: skip
+    again = out.assign(begin_s=begins + takes + pause)[u[6] > 1 - rates.once_more]
     return _at_gantries(pd.concat([out, back, again], ignore_index=True), here, day, random)
 
 

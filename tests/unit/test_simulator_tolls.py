@@ -119,6 +119,12 @@ def test_a_file_that_is_corrected_later_had_other_values_and_no_other_rows(city)
         else:
             fees = [sum(float(fields["fee_cny"]) for fields in good) / len(good) for good in (wrong, right)]
             assert fees[0] == pytest.approx(1.5 * fees[1], rel=0.02)
+            speeds = [
+                [float(each["speed_kmh"]) for each in good if each["speed_kmh"] != "-1"]
+                for good in (wrong, right)
+            ]
+            means = [sum(each) / len(each) for each in speeds]
+            assert means[0] == pytest.approx(0.9 * means[1], rel=0.02)
         checked.add(label.feed)
     assert checked == {toll_lane_passage.FEED, etc_passage.FEED}
 
