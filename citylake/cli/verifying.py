@@ -13,6 +13,7 @@ from citylake.errors import DataFailed
 
 if TYPE_CHECKING:
     from citylake.cli.self_test import Proved
+    from citylake.stewardship.verification.answers import Measured
 
 _DIFFERENCES = (
     show.Field("kind", whole=True),
@@ -25,6 +26,13 @@ _PRICE = (
     show.Field("known", "days and areas known"),
     show.Field("happened", "of"),
     show.Field("gap", "mean distance to what happened"),
+)
+_MEASURED = (
+    show.Field("table", dotted=True, whole=True),
+    show.Field("column", whole=True),
+    show.Field("asked", "rows"),
+    show.Field("precision", "right of those given"),
+    show.Field("recall", "right of all"),
 )
 _SHOWN = 40
 _MISSED = "not reported"
@@ -61,7 +69,8 @@ def verify(
     Every delivery's outcome and counts, every planted defect by record, column and reason, every null, every published
     value with numerator, denominator and completeness; and that each indicator is in truth, declarations and lake.
     Compared with the truth of the instant whose deliveries have arrived. Prints how far the best that can be known lies from
-    what happened. Exit 1 where something differs. As JSON: the differences.
+    what happened, and how often conform jobs are right about what nobody wrote down (who it was, where somebody got off).
+    Exit 1 where something differs. As JSON: the differences.
 
     With --self-test, this lake is not touched: a small city is made in a lake of its own, twenty-odd things that people get wrong
     are broken one at a time, and exit is 1 where one of them is not reported. Takes about twenty minutes.
@@ -83,6 +92,8 @@ def verify(
             show.say(f"… and {len(differences) - _SHOWN:,} more: citylake verify --json")
         show.say("What bad data cost:", style="bold")
         show.rows([_priced(row) for row in found.price], _PRICE, as_json)
+        show.say("How often the lake is right about what nobody wrote down:", style="bold")
+        show.rows([_rated(each) for each in found.measured], _MEASURED, as_json, nothing="Nothing was asked.")
     if differences:
         raise typer.Exit(1)
 
@@ -116,6 +127,13 @@ def _row(proved: Proved) -> dict:
 
 def _priced(row: dict) -> dict:
     return row | {"gap": "unknown" if row["gap_pct"] is None else f"{row['gap_pct']:.2f} %"}
+
+
+def _rated(each: Measured) -> dict:
+    rates = {"precision": each.precision_pct, "recall": each.recall_pct}
+    return vars(each) | {
+        name: "unknown" if rate is None else f"{rate:.2f} %" for name, rate in rates.items()
+    }
 
 
 def _truth(seed: int | None) -> Path:

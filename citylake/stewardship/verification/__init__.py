@@ -1,7 +1,7 @@
 """Verify: everything the lake holds of a simulated city against the simulator's truth, by full outer joins.
 
-The truth lies beside the deliveries and never in the lake: planted defects, what becomes of each delivery, and every
-indicator at two instants, before and after the late data. Nothing of the simulator is imported here.
+The truth lies beside the deliveries and never in the lake: planted defects, what becomes of each delivery, every
+indicator at two instants, before and after the late data, and what nobody wrote down. Nothing of the simulator is imported here.
 """
 
 from __future__ import annotations
@@ -12,22 +12,24 @@ from pathlib import Path
 
 from citylake import lake, ledger
 from citylake.errors import WrongUse
-from citylake.stewardship.verification import indicators, outcomes, rows
+from citylake.stewardship.verification import answers, indicators, outcomes, rows
+from citylake.stewardship.verification.answers import Measured
 from citylake.stewardship.verification.difference import Difference
 
 ROLE = "steward"
-_TABLES = ("defects", "deliveries", "indicators")
+_TABLES = ("defects", "deliveries", "indicators", "answers")
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What was compared at an instant of the truth: how much of each kind, what differs, and by code how far the best
-    that can be known lies from what happened (`price`)."""
+    """What was compared at an instant of the truth: how much of each kind, what differs, by code how far the best that
+    can be known lies from what happened (`price`), and how often the lake is right about what nobody wrote down (`measured`)."""
 
     as_of: datetime
     compared: dict[str, int] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
     price: tuple[dict, ...] = ()
+    measured: tuple[Measured, ...] = ()
 
 
 def verify(truth: Path) -> Verified:
@@ -50,7 +52,8 @@ def verify(truth: Path) -> Verified:
             as_of, deliveries, found = outcomes.compare(connection, reading)
             of_rows, wrong = rows.compare(connection)
             values, unlike, price = indicators.compare(connection, reading, as_of)
+        measured = answers.measure(connection)
     finally:
         connection.close()
     compared = {"deliveries": deliveries, **of_rows, "indicator values": values}
-    return Verified(as_of, compared, (*found, *wrong, *unlike), price)
+    return Verified(as_of, compared, (*found, *wrong, *unlike), price, measured)
