@@ -78,9 +78,9 @@ def verify(
     if prove:
         _self_test(1 if seed is None else seed, as_json)
         return
-    from citylake.stewardship.verification import verify as verb
+    from citylake.stewardship import verification
 
-    found = verb(truth or _truth(seed))
+    found = verification.verify(truth or verification.truth_folder(seed))
     differences = [vars(each) for each in found.differences]
     if as_json:
         show.rows(differences, _DIFFERENCES, as_json)
@@ -134,20 +134,3 @@ def _rated(each: Measured) -> dict:
     return vars(each) | {
         name: "unknown" if rate is None else f"{rate:.2f} %" for name, rate in rates.items()
     }
-
-
-def _truth(seed: int | None) -> Path:
-    """The truth of the latest run of this lake's city. Raises: WrongUse where there is none."""
-    from citylake import settings
-    from citylake.errors import WrongUse
-
-    departments = settings.current().home / "departments"
-    pattern = "*" if seed is None else f"{seed}-*"
-    found = [path.parent for path in departments.glob(f"{pattern}/truth/indicators.parquet")]
-    if not found:
-        raise WrongUse(
-            "there is no truth of a simulated city here", where=str(departments),
-            found="nothing" if seed is None else f"none of seed {seed}",
-            next_step="`citylake run` simulates a city and keeps its truth; or give --truth <folder>.",
-        )  # fmt: skip
-    return max(found, key=lambda path: path.stat().st_mtime)

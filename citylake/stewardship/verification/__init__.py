@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from citylake import lake, ledger
+from citylake import lake, ledger, settings
 from citylake.errors import WrongUse
 from citylake.stewardship.verification import answers, indicators, outcomes, rows
 from citylake.stewardship.verification.answers import Measured
@@ -57,3 +57,20 @@ def verify(truth: Path) -> Verified:
         connection.close()
     compared = {"deliveries": deliveries, **of_rows, "indicator values": values}
     return Verified(as_of, compared, (*found, *wrong, *unlike), price, measured)
+
+
+def truth_folder(seed: int | None = None) -> Path:
+    """The truth of the latest run of this lake's city, or of the latest of a seed.
+
+    Raises: WrongUse where there is none.
+    """
+    departments = settings.current().home / "departments"
+    pattern = "*" if seed is None else f"{seed}-*"
+    found = [path.parent for path in departments.glob(f"{pattern}/truth/indicators.parquet")]
+    if not found:
+        raise WrongUse(
+            "there is no truth of a simulated city here", where=str(departments),
+            found="nothing" if seed is None else f"none of seed {seed}",
+            next_step="`citylake run` simulates a city and keeps its truth; or give --truth <folder>.",
+        )  # fmt: skip
+    return max(found, key=lambda path: path.stat().st_mtime)
