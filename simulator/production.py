@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from simulator import writer
 from simulator.city import lists, of_day
@@ -59,15 +60,16 @@ def produce(
         described.sort(key=lambda each: each.order)
         sources = tuple(each.source for each in described if each.source)
         (scratch / _SOURCES).write_bytes(pickle.dumps(sources))
-        of_days = {}
+        of_days: dict[date, tuple[pd.DataFrame, pa.Table]] = {}
         for day, made in _as_made(pool, partial(_judge, asked, scratch), setting.days):
             of_days[day] = made
             after_day()
     rows = (row for each in described for row in each.readings)
     whole = tables.indicators_with(
-        Stored(**vars(setting), kept=sources), (of_days[day] for day in setting.days)
+        Stored(**vars(setting), kept=sources), (of_days[day][0] for day in setting.days)
     )
-    tables.write_tables(folder / "truth", faults(described), tables.deliveries_of(rows), whole)
+    answers = pa.concat_tables(of_days[day][1] for day in setting.days)
+    tables.write_tables(folder / "truth", faults(described), tables.deliveries_of(rows), whole, answers)
     sent = writer.finish((each.entry for each in described if each.entry), folder)
     return Made(sent, sum(each.faults for each in described))
 
@@ -88,9 +90,10 @@ def _make(asked: Asked, folder: Path, scratch: Path, days: tuple[date, ...]) -> 
     ]
 
 
-def _judge(asked: Asked, scratch: Path, day: date) -> pd.DataFrame:
-    """The truth of a day."""
-    return tables.indicators_of(_stored(asked, scratch), (day,))
+def _judge(asked: Asked, scratch: Path, day: date) -> tuple[pd.DataFrame, pa.Table]:
+    """The truth of a day: its indicators, and what nobody wrote down."""
+    city = _stored(asked, scratch)
+    return tables.indicators_of(city, (day,)), tables.answers_of(city, (day,))
 
 
 @lru_cache(maxsize=1)

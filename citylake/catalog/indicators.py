@@ -75,6 +75,7 @@ def _section(item: Indicator, seen: Observation) -> list[str]:
         "caveat": f"{item.caveat.en} {item.caveat.zh}",
         "numerator": f"{item.numerator.words.en} · {item.numerator.words.zh} (`{item.numerator.sql}`)",
         "denominator": f"{below.words.en} · {below.words.zh} (`{below.sql}`)",
+        "accuracy": "[what bad data cost it](../benchmarks.md#what-bad-data-cost) in a simulated city",
         "unit": item.unit + (f" (quotient × {item.scale:g})" if item.scale != 1 else ""),
         "completeness": f"100 × `{item.complete or item.denominator.sql}` ÷ `{item.expected}`",
         "direction": item.direction,

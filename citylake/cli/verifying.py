@@ -13,6 +13,7 @@ from citylake.errors import DataFailed
 
 if TYPE_CHECKING:
     from citylake.cli.self_test import Proved
+    from citylake.stewardship.verification.answers import Measured
 
 _DIFFERENCES = (
     show.Field("kind", whole=True),
@@ -25,6 +26,13 @@ _PRICE = (
     show.Field("known", "days and areas known"),
     show.Field("happened", "of"),
     show.Field("gap", "mean distance to what happened"),
+)
+_MEASURED = (
+    show.Field("table", dotted=True, whole=True),
+    show.Field("column", whole=True),
+    show.Field("asked", "rows"),
+    show.Field("precision", "right of those given"),
+    show.Field("recall", "right of all"),
 )
 _SHOWN = 40
 _MISSED = "not reported"
@@ -61,7 +69,8 @@ def verify(
     Every delivery's outcome and counts, every planted defect by record, column and reason, every null, every published
     value with numerator, denominator and completeness; and that each indicator is in truth, declarations and lake.
     Compared with the truth of the instant whose deliveries have arrived. Prints how far the best that can be known lies from
-    what happened. Exit 1 where something differs. As JSON: the differences.
+    what happened, and how often conform jobs are right about what nobody wrote down (who it was, where somebody got off).
+    Exit 1 where something differs. As JSON: the differences.
 
     With --self-test, this lake is not touched: a small city is made in a lake of its own, twenty-odd things that people get wrong
     are broken one at a time, and exit is 1 where one of them is not reported. Takes about twenty minutes.
@@ -69,9 +78,9 @@ def verify(
     if prove:
         _self_test(1 if seed is None else seed, as_json)
         return
-    from citylake.stewardship.verification import verify as verb
+    from citylake.stewardship import verification
 
-    found = verb(truth or _truth(seed))
+    found = verification.verify(truth or verification.truth_folder(seed))
     differences = [vars(each) for each in found.differences]
     if as_json:
         show.rows(differences, _DIFFERENCES, as_json)
@@ -83,6 +92,8 @@ def verify(
             show.say(f"… and {len(differences) - _SHOWN:,} more: citylake verify --json")
         show.say("What bad data cost:", style="bold")
         show.rows([_priced(row) for row in found.price], _PRICE, as_json)
+        show.say("How often the lake is right about what nobody wrote down:", style="bold")
+        show.rows([_rated(each) for each in found.measured], _MEASURED, as_json, nothing="Nothing was asked.")
     if differences:
         raise typer.Exit(1)
 
@@ -118,18 +129,8 @@ def _priced(row: dict) -> dict:
     return row | {"gap": "unknown" if row["gap_pct"] is None else f"{row['gap_pct']:.2f} %"}
 
 
-def _truth(seed: int | None) -> Path:
-    """The truth of the latest run of this lake's city. Raises: WrongUse where there is none."""
-    from citylake import settings
-    from citylake.errors import WrongUse
-
-    departments = settings.current().home / "departments"
-    pattern = "*" if seed is None else f"{seed}-*"
-    found = [path.parent for path in departments.glob(f"{pattern}/truth/indicators.parquet")]
-    if not found:
-        raise WrongUse(
-            "there is no truth of a simulated city here", where=str(departments),
-            found="nothing" if seed is None else f"none of seed {seed}",
-            next_step="`citylake run` simulates a city and keeps its truth; or give --truth <folder>.",
-        )  # fmt: skip
-    return max(found, key=lambda path: path.stat().st_mtime)
+def _rated(each: Measured) -> dict:
+    rates = {"precision": each.precision_pct, "recall": each.recall_pct}
+    return vars(each) | {
+        name: "unknown" if rate is None else f"{rate:.2f} %" for name, rate in rates.items()
+    }

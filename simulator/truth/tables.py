@@ -1,4 +1,4 @@
-"""The truth as tables: planted faults, what each feed makes of each delivery, indicators."""
+"""The truth as tables: planted faults, what each feed makes of each delivery, indicators, and what nobody wrote down."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ INDICATORS = pa.schema(
     [*((name, pa.string()) for name in _KEYS), ("as_of", pa.timestamp("us", "UTC")),
      *((name, pa.float64()) for name in _NUMBERS)]
 )  # fmt: skip
+ANSWERS = pa.schema([(name, pa.string()) for name in ("table", "key", "column", "answer")])
 _ROWS = 2**17  # of faults at a time
 
 
@@ -96,17 +97,25 @@ def indicators_with(city: Evidence, of_days: Iterable[pd.DataFrame]) -> pa.Table
     return pa.Table.from_pandas(whole[INDICATORS.names], schema=INDICATORS, preserve_index=False)
 
 
+def answers_of(city: Evidence, days: tuple[date, ...]) -> pa.Table:
+    """What rows of conformed tables should say that no delivery says; one row per table, key and column."""
+    made = [each.answers(city, days) for each in (enforcement, transit)]
+    return pa.Table.from_pandas(pd.concat(made)[ANSWERS.names], schema=ANSWERS, preserve_index=False)
+
+
 def _instants(city: Evidence) -> tuple[datetime, ...]:
     return city.before_late_data, city.after_late_data
 
 
 def write(city: City, folder: Path) -> None:
-    """Write the three tables as Parquet beside the deliveries; the lake never sees this folder."""
-    write_tables(folder, [defects(city)], deliveries(city), indicators(city))
+    """Write the tables as Parquet beside the deliveries; the lake never sees this folder."""
+    write_tables(folder, [defects(city)], deliveries(city), indicators(city), answers_of(city, city.days))
 
 
-def write_tables(folder: Path, faults: Iterable[pa.Table], sent: pa.Table, made: pa.Table) -> None:
-    """Write the three tables as Parquet; the one of faults piece by piece, in the order given."""
+def write_tables(
+    folder: Path, faults: Iterable[pa.Table], sent: pa.Table, made: pa.Table, answers: pa.Table
+) -> None:
+    """Write the tables as Parquet; the one of faults piece by piece, in the order given."""
     folder.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(folder / "defects.parquet", DEFECTS, compression="zstd") as writer:
         waiting: list[pa.Table] = []
@@ -117,5 +126,5 @@ def write_tables(folder: Path, faults: Iterable[pa.Table], sent: pa.Table, made:
                 writer.write_table(whole.slice(0, _ROWS))
                 waiting = [whole.slice(_ROWS)]
         writer.write_table(pa.concat_tables([DEFECTS.empty_table(), *waiting]).combine_chunks())
-    for name, table in (("deliveries", sent), ("indicators", made)):
+    for name, table in (("deliveries", sent), ("indicators", made), ("answers", answers)):
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
