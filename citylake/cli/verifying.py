@@ -131,6 +131,4 @@ def _priced(row: dict) -> dict:
 
 def _rated(each: Measured) -> dict:
     rates = {"precision": each.precision_pct, "recall": each.recall_pct}
-    return vars(each) | {
-        name: "unknown" if rate is None else f"{rate:.2f} %" for name, rate in rates.items()
-    }
+    return vars(each) | {name: "unknown" if rate is None else f"{rate:.2f} %" for name, rate in rates.items()}

@@ -34,7 +34,8 @@ ROAD = [
     on_wheels("scored", AT, owner=(CODE[:11] + "9" + CODE[12:], "杭州安宝博商贸有限公司")),
     on_wheels("doubtful", AT, owner=(None, "杭州安宝博商贸有限公司")),
     on_wheels("away", AT, owner=(None, "杭州安宝博商贸有限公司"), district="330109"),
-    on_wheels("ningbo", AT, owner=("91440001MA9876543Z", "宁波大海商贸有限公司")), on_wheels("nameless", AT, owner=(None, "大海")),
+    on_wheels("ningbo", AT, owner=("91440001MA9876543Z", "宁波大海商贸有限公司")),
+    on_wheels("nameless", AT, owner=(None, "大海")),
 ]  # fmt: skip
 
 

@@ -36,7 +36,9 @@ class Measured:
 
 def measure(connection) -> tuple[Measured, ...]:
     """Every table and column that `truth_answers` (table, key, column, answer) names, of the rows that the lake has."""
-    asked = connection.execute('select distinct "table", "column" from truth_answers order by 1, 2').fetchall()
+    asked = connection.execute(
+        'select distinct "table", "column" from truth_answers order by 1, 2'
+    ).fetchall()
     return tuple(_measured(connection, table, column) for table, column in asked)
 
 
