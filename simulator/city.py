@@ -11,6 +11,7 @@ from simulator.deliveries import Delivery, Label, Observation, local
 from simulator.departments import (
     air_quality,
     ais_position,
+    bus_tap,
     camera_capture,
     case_report,
     command_message,
@@ -21,6 +22,7 @@ from simulator.departments import (
     etc_passage,
     incident,
     machine_status,
+    metro_tap,
     parking_event,
     parking_occupancy,
     parking_payment,
@@ -101,6 +103,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from services_of_day(seed, scenario.services, day, setting.services)
     yield from enforcement_of_day(setting, day)
     yield from tolls_of_day(setting, day)
+    yield from transit_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -138,6 +141,12 @@ def tolls_of_day(setting: Setting, day: date) -> Iterator[Observation]:
     """All files about motorways of one business day, one feed after the other; needs no other day."""
     for feed in (etc_passage, toll_lane_passage):
         yield from feed.day_of_files(setting.seed, setting.scenario.tolls, day, setting.tolls)
+
+
+def transit_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about public transport of one business day, one feed after the other."""
+    for feed in (metro_tap, bus_tap):
+        yield from feed.day_of_files(setting.seed, setting.scenario.transit, day, setting.network)
 
 
 def arrival(observation: Observation) -> tuple:

@@ -18,6 +18,7 @@ from simulator.departments import (
     service_lists,
     ship_lists,
     toll_lists,
+    transit_lists,
 )
 from simulator.scenario import MarketScenario, ShipScenario
 from simulator.setting import Setting, days_of
@@ -45,6 +46,7 @@ def all_references(setting: Setting) -> Iterator[Observation]:
     )
     yield from enforcement_references(setting)
     yield from toll_references(setting)
+    yield from transit_references(setting)
 
 
 def references(
@@ -159,6 +161,24 @@ def toll_references(setting: Setting) -> Iterator[Observation]:
         toll_lists.PLAZA: lambda _: toll_lists.plaza_list(here),
     }
     return _each_month(setting.first, setting.last, made, toll_lists.delivery)
+
+
+def transit_references(setting: Setting) -> Iterator[Observation]:
+    """The timetable of the buses, and the lists of stations, of payment by phone and of the population, at the start and on the
+    first of each month."""
+    here = setting.network
+    made: dict[str, Callable[[date], ListFile]] = {
+        transit_lists.STATION: lambda _: transit_lists.station_list(here),
+        transit_lists.ACCEPTANCE: partial(transit_lists.acceptance_list, here),
+        transit_lists.POPULATION: lambda _: transit_lists.population_list(setting.seed, setting.scale),
+    }
+    yield from _each_month(setting.first, setting.last, made, transit_lists.delivery)
+    opening, end = local(setting.first, 6), local(setting.last, 0) + LATEST
+    before = None
+    for at in [opening, *_until(end, opening, _monthly(setting.first, end))]:
+        seen = transit_lists.timetable(here, at, before)
+        before = seen.sent.content
+        yield seen
 
 
 def _each_month(

@@ -15,6 +15,7 @@ from simulator.world.services import Services, services
 from simulator.world.ships import Fleet, fleet
 from simulator.world.stations import STATIONS, Station, stations
 from simulator.world.tolls import Tolls, tolls
+from simulator.world.transit import Network, network
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Setting:
     roads: Roads
     services: Services
     tolls: Tolls
+    network: Network
     scale: float = field(default=0.1, kw_only=True)
 
     @property
@@ -78,6 +80,7 @@ def _setting(asked: Asked) -> Setting:
         stations(max(len(STATIONS), round(len(STATIONS) * scale))), lots(seed, scenario.parking, scale),
         fleet(seed, scenario.ships, scale), roads(seed, scenario.roads, scale),
         services(seed, scenario.services, scale), tolls(seed, scenario.tolls, scale),
+        network(seed, scenario.transit, scale),
         scale=scale,
     )  # fmt: skip
 

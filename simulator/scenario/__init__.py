@@ -18,10 +18,11 @@ from simulator.scenario.roads import RoadScenario
 from simulator.scenario.services import ServiceScenario
 from simulator.scenario.ships import ShipScenario
 from simulator.scenario.tolls import TollScenario
+from simulator.scenario.transit import TransitScenario
 
 __all__ = [
     "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario",
-    "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "TollScenario", "read",
+    "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "TollScenario", "TransitScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -38,6 +39,7 @@ class Scenario(Part):
     market: MarketScenario
     enforcement: EnforcementScenario
     tolls: TollScenario
+    transit: TransitScenario
 
 
 def read(name: str = "default") -> Scenario:

@@ -14,7 +14,7 @@ from simulator.city import City
 from simulator.deliveries import Delivery, Label, Reading
 from simulator.departments import case_report
 from simulator.evidence import Evidence
-from simulator.truth import air, cases, enforcement, market, parking, roads, services, ships, tolls
+from simulator.truth import air, cases, enforcement, market, parking, roads, services, ships, tolls, transit
 
 DEFECTS = pa.schema(
     [("feed", pa.string()), ("delivery_name", pa.string()), ("sequence", pa.int32()),
@@ -81,7 +81,7 @@ def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     instants = _instants(city)
     made = (
         each.indicators(city, instants, days)
-        for each in (parking, ships, roads, services, enforcement, tolls)
+        for each in (parking, ships, roads, services, enforcement, tolls, transit)
     )
     return pd.concat(list(made), ignore_index=True)
 
@@ -90,8 +90,10 @@ def indicators_with(city: Evidence, of_days: Iterable[pd.DataFrame]) -> pa.Table
     """Every indicator, given those of the days."""
     instants, reports = _instants(city), tuple(case_report.shipped())
     reported = [cases.indicators(reports, as_of) for as_of in instants]
+    days = list(of_days)
+    longer = transit.periods(pd.concat(days, ignore_index=True))
     whole = pd.concat(
-        [air.indicators(city, instants), market.indicators(city, instants), *of_days, *reported], ignore_index=True
+        [air.indicators(city, instants), market.indicators(city, instants), *days, longer, *reported], ignore_index=True
     ).sort_values(["as_of", *_KEYS], ignore_index=True)  # fmt: skip
     whole["as_of"] = pd.to_datetime(whole["as_of"], utc=True)
     return pa.Table.from_pandas(whole[INDICATORS.names], schema=INDICATORS, preserve_index=False)
@@ -99,7 +101,7 @@ def indicators_with(city: Evidence, of_days: Iterable[pd.DataFrame]) -> pa.Table
 
 def answers_of(city: Evidence, days: tuple[date, ...]) -> pa.Table:
     """What rows of conformed tables should say that no delivery says; one row per table, key and column."""
-    made = [each.answers(city, days) for each in (enforcement,)]
+    made = [each.answers(city, days) for each in (enforcement, transit)]
     return pa.Table.from_pandas(pd.concat(made)[ANSWERS.names], schema=ANSWERS, preserve_index=False)
 
 
