@@ -204,14 +204,15 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     found_in = cases["district"].unique()
     areas = Areas(outcome.vintages, day, pd.DataFrame({"place": found_in, "district": found_in}))
     cases = cases.assign(place=cases["district"], is_monitored=cases["way"] == MONITORING)
-    yield areas.rows("t2_case_count", cases, _count, 1, ("category", "category"))
-    yield areas.rows("t2_coordinated_pct", cases, _share("is_coordinated"), 100)
-    yield areas.rows("t2_found_by_monitoring_pct", cases, _share("is_monitored"), 100)
+    by_category = ("category", "category")
+    yield areas.rows("t2_case_count", cases, _count, 1, by_category)
+    yield areas.rows("t2_coordinated_pct", cases, _share("is_coordinated"), 100, by_category)
+    yield areas.rows("t2_found_by_monitoring_pct", cases, _share("is_monitored"), 100, by_category)
     known = cases[cases["offender"].notna()]
-    yield areas.rows("t2_repeat_offender_pct", known, _share("is_repeat"), 100)
-    yield areas.rows("t2_close_p50_day", cases, percentile_of("close_days", 0.5), 1)
+    yield areas.rows("t2_repeat_offender_pct", known, _share("is_repeat"), 100, by_category)
+    yield areas.rows("t2_close_p50_day", cases, percentile_of("close_days", 0.5), 1, by_category)
     # Where there was no fine nothing is added to either.
-    yield areas.rows("t2_fines_collected_pct", cases, _sums("paid_cny", "fine_cny"), 100)
+    yield areas.rows("t2_fines_collected_pct", cases, _sums("paid_cny", "fine_cny"), 100, by_category)
     yield _per_vehicle(outcome, day)
 
 

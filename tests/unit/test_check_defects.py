@@ -9,8 +9,7 @@ import pytest
 from citylake.build.project import domains
 from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
-from tests.unit import toll_checks
-from tests.unit.law_city import case
+from tests.unit import law_checks, toll_checks
 from tests.unit.market_city import run_lot, span, vehicles
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
@@ -139,21 +138,13 @@ DEFECTS = {
         "update marts.fct_parking_market_day set district_key = null where lot_id = 'P1' and day(_business_date) <= 3",
     "transport.int_parking_market_checks.most_open_lots_are_run_by_somebody":
         f"update marts.int_parking_market_checks set run_pct = 49 where _business_date = '{LAST}'",
-    "transport.int_enforcement_cases.violations_are_listed":
-        "update marts.int_enforcement_cases set warning_unlisted_violation = true where day(_business_date) <= 10",
-    "transport.int_enforcement_cases.most_offenders_are_known":
-        "update marts.int_enforcement_cases set is_offender_known = false where day(_business_date) <= 10",
-    "transport.int_enforcement_cases.few_links_are_doubtful":
-        "update marts.int_enforcement_cases set warning_doubtful_offender = true where day(_business_date) <= 15",
-    "transport.int_enforcement_cases.cases_are_closed_within_months":
-        "update marts.int_enforcement_cases set close_days = 366 where day(_business_date) = 5",
     "transport.fct_vehicle_day.vehicles_are_of_known_districts":
         "update marts.fct_vehicle_day set district_key = null where district_code = '330106' and day(_business_date) <= 8",
     "transport.fct_indicator_value.concentration_is_between_many_and_one":
         f"update marts.fct_indicator_value set value = 0 where code = 't7_hhi' and period = '{LAST}'",
     "transport.fct_indicator_value.few_operators_come_or_go_in_a_day":
         f"update marts.fct_indicator_value set value = 101 where code = 't7_entry_exit_count' and period = '{LAST}'",
-} | toll_checks.DEFECTS  # fmt: skip
+} | law_checks.DEFECTS | toll_checks.DEFECTS  # fmt: skip
 
 ALL = [
     f"{domain}.{table.table}.{item.name}"
@@ -192,7 +183,7 @@ def _transport():
         bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
         for day in DAYS
     ]
-    return _ships() | _roads() | _market() | _law() | toll_checks.clean(DAYS) | {
+    return _ships() | _roads() | _market() | law_checks.clean(DAYS) | toll_checks.clean(DAYS) | {
         "conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
         "conformed.transport.parking_session": entries,
         "conformed.transport.parking_account": [row for rows in bills for row in rows],
@@ -207,11 +198,6 @@ def _market():
         "conformed.transport.parking_operator": [span(f"R-{name}", "A", name) for name, _ in lots],
         "conformed.transport.vehicle_day": [vehicles(district, day, 50) for day in DAYS for _, district in lots],
     }  # fmt: skip
-
-
-def _law():
-    """A case a day."""
-    return {"conformed.transport.enforcement_case": [case(f"R{day}", "330106", day) for day in DAYS]}
 
 
 def _ships():

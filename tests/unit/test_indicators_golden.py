@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from citylake.indicator import all_indicators
-from tests.unit import (
-    test_indicators_golden_market,
-    test_indicators_golden_roads,
-    test_indicators_golden_services,
-    test_indicators_golden_ships,
-    test_indicators_golden_tolls,
-)
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day, way_out
 
@@ -279,10 +274,10 @@ def test_occupancy_counts_lots_that_were_heard(parking):
 @pytest.mark.parametrize("code", sorted(all_indicators()))
 def test_every_declared_indicator_has_its_golden_test(code):
     name = f"test_{all_indicators()[code].golden}"
-    apart = (
-        test_indicators_golden_market, test_indicators_golden_roads, test_indicators_golden_services,
-        test_indicators_golden_ships, test_indicators_golden_tolls,
-    )  # fmt: skip
+    apart = [
+        import_module(f"tests.unit.{path.stem}")
+        for path in Path(__file__).parent.glob("test_indicators_golden_*.py")
+    ]
     assert callable(
         globals().get(name) or next((vars(each)[name] for each in apart if name in vars(each)), None)
     )

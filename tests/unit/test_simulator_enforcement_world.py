@@ -133,6 +133,16 @@ def test_offenders_are_those_of_the_registers_and_were_there():
         assert 0.95 < in_force["plate_number"].nunique() / len(set(number)) < 1
 
 
+@pytest.mark.parametrize("day", [date(2016, 3, 3), date(2024, 3, 7)])
+def test_nobody_is_caught_before_being_founded(day):
+    given, firms = given_by(asked(1, 1, 0.3).setting), register(1, 0.3)
+    cases = _closed(given, "road", day)
+    of_one = cases[(cases["enterprise"] >= 0) & ~cases["is_enterprise_from_elsewhere"]]
+    founded = firms["founded"].to_numpy()[of_one["enterprise"].to_numpy()]
+    assert len(of_one) > 30
+    assert (founded <= of_one["found_ds"].to_numpy() // DAY_DS).all()
+
+
 def test_enterprises_are_mostly_caught_in_their_own_district(large):
     cases = _closed(large, "road", THURSDAY)
     here = cases[(cases["enterprise"] >= 0) & ~cases["is_enterprise_from_elsewhere"]]

@@ -28,7 +28,9 @@ of_vehicles as (
 
 case_days as (
 
-    select distinct _business_date, city_code from int_enforcement_cases
+    select _business_date, city_code
+    from int_enforcement_cases
+    group by _business_date, city_code
 
 ),
 
