@@ -62,7 +62,7 @@ def timetable(here: Network, at: datetime, before: bytes | None) -> Observation:
 
 @lru_cache(maxsize=2)
 def _archive(here: Network) -> tuple[bytes, tuple[int, ...]]:
-    tables = {
+    tables: dict[str, tuple[tuple[str, ...], list[tuple]]] = {
         "routes.txt": (("route_id", "route_short_name", "route_type"), [
             (each, each[1:].lstrip("0"), "3") for each in here.route
         ]),

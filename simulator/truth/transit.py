@@ -83,7 +83,7 @@ def periods(of_days: pd.DataFrame) -> pd.DataFrame:
     days = of_days[of_days["code"] == TRIPS]
     made = []
     for kind, length in (("month", 7), ("year", 4)):
-        for (period, as_of), rows in days.groupby([days["period"].str[:length], "as_of"]):
+        for (period, _), rows in days.groupby([days["period"].str[:length], "as_of"]):
             known = rows[rows["knowable"].notna()]
             whole = known["numerator"].sum() / known["denominator"].max() if len(known) else np.nan
             made.append(rows.iloc[0].to_dict() | {

@@ -135,10 +135,13 @@ def _by_metro(random, scenario: TransitScenario, here: Network, day: date, users
     takes = here.metro_s(origin, destination)
     # A ticket is one journey's: its number says the day and the journey.
     tickets = _TICKETS + day.toordinal() * 1_000_000 + np.arange(2 * count).reshape(2, count)
+    ways = ((origin, destination, out), (destination, origin, np.maximum(home, out + takes + 600)))
     legs = [
-        pd.DataFrame({"user": np.where(pay == TICKET, ticket, users), "pay": pay, "origin": a, "destination": b,
-                      "in_s": at, "out_s": at + takes})
-        for ticket, a, b, at in ((tickets[0], origin, destination, out), (tickets[1], destination, origin, np.maximum(home, out + takes + 600)))
+        pd.DataFrame({
+            "user": np.where(pay == TICKET, ticket, users), "pay": pay, "origin": a, "destination": b, "in_s": at,
+            "out_s": at + takes,
+        })
+        for ticket, (a, b, at) in zip(tickets, ways, strict=True)
     ]  # fmt: skip
     whole = pd.concat(legs, ignore_index=True)
     return _Outings(whole[whole["in_s"] < _CLOSES_S], pd.DataFrame())
