@@ -61,7 +61,7 @@ def test_one_process_two_and_none_but_memory_make_the_same_files(in_memory, in_o
     steps = []
     made = produce(ASKED, tmp_path, 2, lambda: steps.append(1))
     assert _hashes(tmp_path) == in_memory
-    assert len(in_memory) == made.deliveries + 4  # three tables and the manifest
+    assert len(in_memory) == made.deliveries + 5  # four tables and the manifest
     assert len(steps) == 2 * ASKED.days
 
 
