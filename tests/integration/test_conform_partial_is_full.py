@@ -19,6 +19,7 @@ from tests.integration import (
     service_rows,
     ship_rows,
     toll_rows,
+    transit_rows,
 )
 from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
 from tests.integration.test_conform_case_day import REPORTS
@@ -90,6 +91,7 @@ GENERATORS = {
     "conformed.transport.road_segment_day": lambda chance: road_rows.random_speeds(chance, DAYS),
     "conformed.transport.enforcement_link": lambda chance: law_rows.random_links(chance, DAYS),
     "conformed.transport.enforcement_case": lambda chance: law_rows.random_cases(chance, DAYS),
+    "conformed.transport.transit_trip": lambda chance: transit_rows.random_taps(chance, DAYS),
     "conformed.governance.service_journey": lambda chance: service_rows.random_journeys(chance, DAYS),
     "conformed.governance.machine_day": lambda chance: service_rows.random_statuses(chance, DAYS),
     "conformed.governance.machine_session": lambda chance: service_rows.random_sessions(chance, DAYS),
