@@ -9,7 +9,7 @@ import pytest
 from citylake.build.project import domains
 from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
-from tests.unit import law_checks, toll_checks
+from tests.unit import law_checks, toll_checks, transit_checks
 from tests.unit.market_city import run_lot, span, vehicles
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
@@ -144,7 +144,7 @@ DEFECTS = {
         f"update marts.fct_indicator_value set value = 0 where code = 't7_hhi' and period = '{LAST}'",
     "transport.fct_indicator_value.few_operators_come_or_go_in_a_day":
         f"update marts.fct_indicator_value set value = 101 where code = 't7_entry_exit_count' and period = '{LAST}'",
-} | law_checks.DEFECTS | toll_checks.DEFECTS  # fmt: skip
+} | law_checks.DEFECTS | toll_checks.DEFECTS | transit_checks.DEFECTS  # fmt: skip
 
 ALL = [
     f"{domain}.{table.table}.{item.name}"
@@ -183,7 +183,7 @@ def _transport():
         bill(f"T{day}", "P1", f"{day:%m-%d} 10:00", 8.0, ("payment", f"{day:%m-%d} 11:00", 8.0))
         for day in DAYS
     ]
-    return _ships() | _roads() | _market() | law_checks.clean(DAYS) | toll_checks.clean(DAYS) | {
+    return _ships() | _roads() | _market() | law_checks.clean(DAYS) | toll_checks.clean(DAYS) | transit_checks.clean(DAYS) | {
         "conformed.transport.parking_lot": lots, "conformed.transport.parking_lot_day": days,
         "conformed.transport.parking_session": entries,
         "conformed.transport.parking_account": [row for rows in bills for row in rows],
@@ -243,7 +243,7 @@ def _roads():
 
 def _governance():
     """Five applications a day for an item, two machines that are up all day, and a session."""
-    return {
+    return transit_checks.POPULATION | {
         "conformed.governance.service_item": [item("S0001")], "conformed.governance.service_site": [site("H1", "330106")],
         "conformed.governance.self_service_machine": [machine("M1", "H1"), machine("M2", "H1")],
         "conformed.governance.service_journey": [

@@ -37,7 +37,9 @@ def test_the_declared_indicators_are_these():
         "t3_auto_judged_pct", "t3_capture_to_judgement_p95_s", "t3_recognition_error_pct",
         "t3_unmatched_capture_pct", "t3_unseaworthy_passage_pct",
         "t4_at_most_once_pct", "t4_channel_pct", "t4_channel_switch_pct", "t4_machine_available_pct", "t4_promise_kept_pct",
-        "t4_session_abandoned_pct", "t4_visits_per_case", "t5_etc_pct", "t5_gate_time_ratio", "t6_arrears_recovered_30d_pct",
+        "t4_session_abandoned_pct", "t4_visits_per_case", "t5_code_scan_pct", "t5_etc_pct", "t5_gate_time_ratio",
+        "t5_mobile_pay_accepted_pct", "t5_transfer_p50_min", "t5_trips_per_person", "t5_unpaired_tap_pct",
+        "t6_arrears_recovered_30d_pct",
         "t6_entry_p50_s", "t6_entry_p95_s", "t6_lot_adopted_pct",
         "t6_occupancy_pct", "t6_paid_after_leaving_pct", "t6_scenic_barrier_removed_pct", "t7_entry_exit_count", "t7_hhi",
         "t7_price_spread_cny", "t7_small_operator_pct", "t7_spaces_per_vehicle", "t7_top4_pct",
@@ -49,6 +51,7 @@ def test_standard_codes_are_those_of_the_standard():
     assert codes == {
         "e1_pm25_ugm3": "iso37120:2014/8.1", "e1_pm10_ugm3": "iso37120:2014/8.2", "e1_no2_ugm3": "iso37120:2014/8.4",
         "e1_so2_ugm3": "iso37120:2014/8.5", "e1_o3_ugm3": "iso37120:2014/8.6",
+        "t5_trips_per_person": "iso37120:2014/18.3",
     }  # fmt: skip
 
 
