@@ -84,7 +84,7 @@ def admit(
 
     scratch.mkdir(parents=True, exist_ok=True)
     data = content.encode(feed.format.encoding) if isinstance(content, str) else content
-    compression = _compression(data)
+    compression = _compression(data, feed)
 
     def opened():
         return read(io.BytesIO(data), feed, compression)
@@ -102,12 +102,14 @@ def admit(
 def reasons(feed: Feed, content: bytes | str) -> list[dict]:
     """Why the delivery would be held for its columns; empty where it would not."""
     data = content.encode(feed.format.encoding) if isinstance(content, str) else content
-    header = read(io.BytesIO(data), feed, _compression(data)).header
+    header = read(io.BytesIO(data), feed, _compression(data, feed)).header
     return reasons_to_hold(feed, drift(feed, header), header)
 
 
-def _compression(data: bytes) -> str:
-    """As landing would find it."""
+def _compression(data: bytes, feed: Feed) -> str:
+    """As landing would find it; a workbook is an archive of its own and stays one."""
+    if data.startswith(b"PK\x03\x04") and feed.format.kind != "excel":
+        return "zip"
     return "gzip" if data.startswith(b"\x1f\x8b") else "none"
 
 
