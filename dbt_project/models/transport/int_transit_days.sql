@@ -20,7 +20,10 @@ transit_trip as (
 
 residents as (
 
-    select population_year, sum(person_count) as resident_count
+    select
+        population_year,
+        sum(person_count) as resident_count,
+        lead(population_year) over (order by population_year) as next_year
     from dim_population
     group by population_year
 
@@ -47,14 +50,17 @@ boarded as (
 
 final as (
 
-    -- A year is counted once, so the newest that is not after the day's is one row.
+    -- Does not multiply: of the years that were counted one is the newest that is not after the day's.
     select
         boarded._business_date,
         '{{ var("own_area").city }}' as city_code,
         boarded.boarding_count,
         residents.resident_count
     from boarded
-    asof join residents on year(boarded._business_date) >= residents.population_year
+    inner join residents
+        on
+            year(boarded._business_date) >= residents.population_year
+            and (residents.next_year is null or year(boarded._business_date) < residents.next_year)
     where boarded.boarding_count > 0
 
 )
