@@ -89,10 +89,14 @@ def machines(count: int = 2) -> list[dict]:
 
 
 def write_lists_of_services() -> None:
-    """The lists without which the marts of governance wait: machines, their place, and a guide to work."""
+    """The lists without which the marts of governance wait: machines, their place, a guide to work, and the population."""
     place = {"site_id": "H1", "site_name": "hall", "kind": "大厅", "district_code": "330106"}
     guide = {"item_code": "S0001", "item_name": "permit", "kind": "承诺件", "promised_working_days": 5}
+    people = {
+        "year": 2026, "street_code": "330106001", "district_code": "330106", "age_band": "18-59", "person_count": 9,
+    }  # fmt: skip
     for name, rows in (
+        ("population", [people]),
         ("self_service_machine", machines()),
         ("service_site", [place]),
         ("service_item", [guide]),
