@@ -190,7 +190,8 @@ def _alighted(boarded: DataFrame, following: DataFrame, timetable: DataFrame, st
         .join(later, on="run_id", how="inner")
         .filter("stop_sequence > board_sequence")
     )
-    walked = patterns.great_circle_m("longitude", "latitude", "next_longitude", "next_latitude")
+    # Whole micrometres: a tie is a tie, and not the last bit of a sine.
+    walked = F.round(patterns.great_circle_m("longitude", "latitude", "next_longitude", "next_latitude"), 6)
     nearest = ahead.withColumn("_walked", walked).filter(F.col("_walked") <= WALKED_M).groupBy("_of").agg(
         F.min(F.struct("_walked", "stop_sequence", "stop_id", "arrives_s")).alias("_left")
     )  # fmt: skip
