@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 
-from bench import accuracy, admission, latency, mechanisms, report
+from bench import accuracy, admission, latency, linkage, mechanisms, report
 
 MEASUREMENTS = {
     "admission": admission.measure,
     "stream": admission.measure_stream,
     "latency": latency.measure,
     "mechanisms": mechanisms.measure,
+    "linkage": linkage.measure,
     "accuracy": accuracy.measure,
 }
 
