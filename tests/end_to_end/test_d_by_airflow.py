@@ -142,7 +142,8 @@ def _altered(folder: Path, to: Path) -> Counter:
     import pandas as pd
 
     made = {
-        name: pd.read_parquet(folder / f"{name}.parquet") for name in ("defects", "deliveries", "indicators")
+        name: pd.read_parquet(folder / f"{name}.parquet")
+        for name in ("defects", "deliveries", "indicators", "answers")
     }
     values, sent, defects = made["indicators"], made["deliveries"], made["defects"]
     last = values["as_of"].max()

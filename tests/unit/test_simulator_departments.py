@@ -8,9 +8,9 @@ import pytest
 
 from citylake.errors import WrongUse
 from simulator import realdata
-from simulator.city import references
 from simulator.deliveries import local
 from simulator.departments import air_station, case_report, district
+from simulator.references import references
 from simulator.world.districts import HANGZHOU, REFORM, known_on
 from simulator.world.stations import STATIONS, canaries
 
