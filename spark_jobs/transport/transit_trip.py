@@ -219,7 +219,9 @@ def _changes(whole: DataFrame, following: DataFrame) -> DataFrame:
         on=["user_id", "boarded_at"],
         how="inner",
     )
-    least = F.min(F.struct(waited.alias("waited"), "trip_id", "mode")).alias("_from")
+    # Of a code that boarded two at one instant, the way out that was seen before the one that is inferred.
+    is_inferred = (F.col("mode") != "metro").alias("is_inferred")
+    least = F.min(F.struct(is_inferred, waited.alias("waited"), "trip_id", "mode")).alias("_from")
     return changed.filter(waited.between(0, CHANGED_WITHIN_S)).groupBy(F.col("next_trip").alias("trip_id")).agg(least).select(
         "trip_id", F.col("_from.trip_id").alias("transfer_from"), F.col("_from.mode").alias("transfer_from_mode"),
         F.col("_from.waited").alias("transfer_s"),

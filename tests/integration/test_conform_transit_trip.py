@@ -33,13 +33,16 @@ METRO = [
     gate("b2", "to metro", "in", "M3", "03-02 08:36"), gate("b4", "far", "in", "M2", "03-02 08:36"),
     gate("b6", "next day", "in", "M3", "03-03 02:00:30"), gate("b8", "too late", "in", "M3", "03-03 02:01:31"),
     gate("b10", "unlisted", "in", "M9", "03-02 08:36"),
+    # By metro and by bus at one instant, which only a lent code does.
+    gate("y1", "lent", "in", "M1", "03-02 08:01:30"), gate("y2", "lent", "out", "M2", "03-02 08:20"),
+    gate("y4", "lent", "in", "M3", "03-02 08:36"),
 ]  # fmt: skip
 BUS = [
     board("t1b", "change", "03-02 08:50", "B2", 2), board("t3b", "late", "03-02 08:50", "B2", 2),
     board("t5b", "between", "03-02 08:10", "B1", 1), board("t5c", "between", "03-02 08:40", "B1", 2),
     board("b1", "to metro", "03-02 08:01:30", "B0"), board("b3", "far", "03-02 08:01:30", "B0"),
     board("b5", "next day", "03-02 08:01:30", "B0"), board("b7", "too late", "03-02 08:01:30", "B0"),
-    board("b9", "unlisted", "03-02 08:01:30", "B0"),
+    board("b9", "unlisted", "03-02 08:01:30", "B0"), board("y3", "lent", "03-02 08:01:30", "B0"),
     # Without a stop: beside a tap with one, a minute away and more; equally far from two; by the timetable; of no run.
     board("s1", "beside", "03-02 08:33:00", None, 2), board("s2", "told", "03-02 08:32:00", "B0", 2),
     board("s3", "off", "03-02 08:33:01", None, 2),
@@ -133,6 +136,11 @@ def test_a_change_takes_half_an_hour_at_most_and_is_to_the_next_boarding(rows):
     assert of(rows, "t1b", *names) == ("t1", "metro", 1800.0)
     assert of(rows, "t3b", *names) == (None, None, None)
     assert of(rows, "t5b", *names) == of(rows, "t5c", *names) == (None, None, None)
+
+
+def test_of_two_who_boarded_at_one_instant_the_one_seen_leaving_changes(rows):
+    assert of(rows, "y3", "alight_place") == ("B3",)
+    assert of(rows, "y4", "transfer_from", "transfer_from_mode", "transfer_s") == ("y1", "metro", 960.0)
 
 
 def test_where_a_bus_was_left_is_near_the_next_boarding_within_eighteen_hours(rows):
