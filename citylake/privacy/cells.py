@@ -7,12 +7,19 @@ those of one more dimension; a whole population is the sum of its declared parts
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Place = frozenset[tuple[str, str]]
 Parts = Mapping[str, Sequence[Sequence[str]]]
+
+
+def read(population: str) -> tuple[str, dict[str, str]]:
+    """The name of a declared population, as in `asked(state=missed)`, and the place in its brackets."""
+    name, _, place = population.rstrip(")").partition("(")
+    return name, dict(each.split("=") for each in re.split(r",\s*", place)) if place else {}
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,6 @@ def _by_parts(cells: Sequence[Cell], parts: Parts) -> Iterable[tuple[int, tuple[
     families = {(cell.population, cell.dimensions) for cell in cells}
     for whole, cell in enumerate(cells):
         for divided in parts.get(cell.population, ()):
-            if all((name, cell.dimensions) in families for name in divided):
-                present = [at[name, cell.place] for name in divided if (name, cell.place) in at]
-                yield whole, tuple(present)
+            of = [(name, cell.place.union(fixed.items())) for name, fixed in map(read, divided)]
+            if all((name, frozenset(dimension for dimension, _ in place)) in families for name, place in of):
+                yield whole, tuple(at[each] for each in of if each in at)

@@ -6,14 +6,13 @@ indicator (`disclosure`). All that is published together is judged together (`su
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from citylake.errors import WrongUse
 from citylake.indicator import NoRule, Threshold
-from citylake.privacy.cells import Count, Parts, cells_of
+from citylake.privacy.cells import Count, Parts, cells_of, read
 from citylake.privacy.suppression import rows_to_hide
 
 # What stands where a dimension is not divided: the lake is about one city.
@@ -52,12 +51,6 @@ def protect(connection, targets: Iterable[Protected], parts: Parts | None = None
             _hide(connection, target, sorted(of))
             hidden[target.table] += len(of)
     return dict(hidden)
-
-
-def read(population: str) -> tuple[str, dict[str, str]]:
-    """The name of a declared population and the place in its brackets."""
-    name, _, place = population.rstrip(")").partition("(")
-    return name, dict(each.split("=") for each in re.split(r",\s*", place)) if place else {}
 
 
 def _by_least(targets: list[Protected]) -> dict[int, list[int]]:

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from citylake.errors import WrongUse
 from citylake.indicator import NoRule, Threshold
-from citylake.privacy.disclosure import Protected, protect, read
+from citylake.privacy.cells import read
+from citylake.privacy.disclosure import Protected, protect
 
 COLUMNS = ("code", "value", "numerator", "denominator", "completeness", "value_status")
 

@@ -76,6 +76,18 @@ def test_a_part_of_a_population_is_told_by_the_other_parts():
     assert hidden(found) == [2]
 
 
+def test_parts_may_be_places_of_another_population():
+    parts = {"expected": (("asked(state=came)", "asked(state=missed)"),)}
+    found = counts(
+        ("expected", {}, 40),
+        ("asked", {"state": "came"}, 36),
+        ("asked", {"state": "missed"}, 4),
+        ("asked", {"state": "off"}, 9),
+    )
+    assert hidden(found, parts) == [1, 2, 3]
+    assert hidden(found[:3]) == [2]
+
+
 def test_of_a_row_all_numbers_go_and_a_number_goes_from_all_rows():
     place = frozenset({("age", "a")})
     found = [
