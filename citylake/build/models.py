@@ -10,6 +10,7 @@ import yaml
 
 from citylake import lake
 from citylake.build import parsed, project
+from citylake.build.contract import Mart, marts
 from citylake.build.scratch import FILE_NAME
 from citylake.errors import CitylakeError, DataFailed
 
@@ -66,6 +67,17 @@ def warm() -> None:
         parsed.parse(parsed.Places(folder, project.variables(project.domains()[0])))
         for domain in project.domains():
             parsed.manifest(parsed.Places(folder, project.variables(domain)))
+
+
+def declared_marts(domain: str) -> list[Mart]:
+    """The contracts of a domain's marts, nothing of which is run."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "profiles.yml").write_text(
+            yaml.safe_dump(_profile(str(folder / FILE_NAME))), encoding="utf-8"
+        )
+        nodes = _nodes(parsed.manifest(parsed.Places(folder, project.variables(domain))))
+    return [mart for mart in marts(nodes, set(nodes["nodes"])) if mart.domain == domain]
 
 
 def _nodes(manifest) -> dict:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from citylake.errors import WrongUse
 from citylake.indicator import NoRule, Threshold
-from citylake.privacy.cells import Count, Parts, cells_of, read
+from citylake.privacy.cells import Count, Parts, read
 from citylake.privacy.suppression import rows_to_hide
 
 # What stands where a dimension is not divided: the lake is about one city.
@@ -44,7 +44,7 @@ def protect(connection, targets: Iterable[Protected], parts: Parts | None = None
     for least, numbers in _by_least(targets).items():
         counts = [count for number in numbers for count in _counts(connection, str(number), targets[number])]
         rows: dict[str, list[int]] = defaultdict(list)
-        for name, row in rows_to_hide(cells_of(counts), parts or {}, least):
+        for name, row in rows_to_hide(counts, parts or {}, least):
             rows[name].append(row)
         for name, of in rows.items():
             target = targets[int(name)]
@@ -90,7 +90,7 @@ def _counts(connection, name: str, target: Protected) -> Iterator[Count]:
         at = {name: value for name, value in zip(where[::2], where[1::2], strict=True) if name not in WHOLE}
         for (population, fixed), count in zip(whom.values(), persons, strict=True):
             if count is not None:
-                yield Count(population, _place(at | fixed), round(count), (name, row))
+                yield Count(population, _place(at | fixed), round(count), (name, row), _place(fixed))
 
 
 def _place(values: Mapping[str, str | None]) -> frozenset[tuple[str, str]]:

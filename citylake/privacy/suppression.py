@@ -10,10 +10,10 @@ is not 0.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from citylake.privacy.cells import Cell, Parts, sums
+from citylake.privacy.cells import Cell, Cells, Count, Parts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 _ROUNDED = 1e-6
 
 
-def rows_to_hide(cells: Sequence[Cell], parts: Parts, least: int) -> set[tuple[str, int]]:
+def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple[str, int]]:
     """The rows to hide so that every count from 1 to least - 1 may be anything in that range.
 
     A cell counts as hidden when all rows that show it are.
     """
     import numpy as np
 
-    rows: set[tuple[str, int]] = set()
-    for component, relations in _components(cells, sums(cells, parts)):
+    system_of_all = Cells(counts, parts)
+    cells, rows = system_of_all.cells, set()
+    for component, relations in _components(cells, system_of_all.sums()):
         here = [cells[number] for number in component]
         small = [number for number, cell in enumerate(here) if 0 < cell.persons < least]
         if not small:

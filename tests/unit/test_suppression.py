@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from citylake.privacy.cells import Count, cells_of, sums
+from citylake.privacy.cells import Cells, Count
 from citylake.privacy.suppression import rows_to_hide
 
 LEAST = 10
@@ -22,7 +22,7 @@ def counts(*given: tuple[str, dict[str, str], int], table: str = "t") -> list[Co
 
 
 def hidden(found: list[Count], parts=None) -> list[int]:
-    return sorted(row for _, row in rows_to_hide(cells_of(found), parts or {}, LEAST))
+    return sorted(row for _, row in rows_to_hide(found, parts or {}, LEAST))
 
 
 def test_without_a_total_only_the_small_one_is_hidden():
@@ -96,12 +96,12 @@ def test_of_a_row_all_numbers_go_and_a_number_goes_from_all_rows():
         Count("came", place, 36, ("values", 8)),
     ]  # fmt: skip
     # The whole is told in no other row than 7, so 36 tells nothing.
-    assert rows_to_hide(cells_of(found), {"asked": (("came", "missed"),)}, LEAST) == {
+    assert rows_to_hide(found, {"asked": (("came", "missed"),)}, LEAST) == {
         ("mart", 1),
         ("values", 7),
     }
     found.append(Count("asked", place, 40, ("other", 0)))
-    assert rows_to_hide(cells_of(found), {"asked": (("came", "missed"),)}, LEAST) == {
+    assert rows_to_hide(found, {"asked": (("came", "missed"),)}, LEAST) == {
         ("mart", 1), ("values", 7), ("values", 8),
     }  # fmt: skip
 
@@ -131,10 +131,10 @@ def test_of_no_small_count_more_can_be_told_than_that_it_is_small(seed, size):
         for index in np.ndindex(margin.shape):
             place = {"dwa"[axis]: str(value) for axis, value in zip(axes, index, strict=True)}
             found.append(("p", place, int(margin[index])))
-    cells = cells_of(counts(*found))
-    rows = rows_to_hide(cells, {}, LEAST)
+    system = Cells(counts(*found), {})
+    cells, rows = system.cells, rows_to_hide(counts(*found), {}, LEAST)
     shown = [not cell.rows <= rows for cell in cells]
-    told = ranges([cell.persons for cell in cells], shown, sums(cells, {}))
+    told = ranges([cell.persons for cell in cells], shown, system.sums())
     for cell, is_shown, (low, high) in zip(cells, shown, told, strict=True):
         if 0 < cell.persons < LEAST:
             assert not is_shown
