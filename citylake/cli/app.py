@@ -10,6 +10,7 @@ import typer
 
 from citylake.cli import (
     admitted_rows,
+    attacking,
     changing,
     explaining,
     feed_quality,
@@ -35,6 +36,7 @@ NOUNS = {
     "ledger": "What happened to every delivery.",
     "quarantine": "Rows that broke a rule.",
     "quality": "How good deliveries and tables are.",
+    "privacy": "What is published of persons.",
 }
 
 
@@ -106,6 +108,7 @@ COMMANDS = (
     Entry("restatements", explaining.restatements, ("citylake restatements --code e1_pm25_ugm3",)),
     Entry("stale", requests.stale, ("citylake stale --table environment.air_quality_day",)),
     Entry("reconcile", proving.reconcile, ("citylake reconcile",)),
+    Entry("privacy attack", attacking.attack, ("citylake privacy attack", "citylake privacy attack --json")),
     Entry("verify", verifying.verify, ("citylake verify", "citylake verify --seed 7 --json", "citylake verify --self-test")),
     Entry("backfill", requests.backfill, (
         "citylake backfill environment.air_quality_day --from 2026-03-01 --to 2026-03-07"

@@ -2,8 +2,8 @@
 
 Written against the publication, not after it: nothing here knows how numbers were hidden. The unknowns are how many persons
 there are in every smallest group; all that is shown is a sum over some of these groups. Whoever has no value of a dimension is
-in a group of its own, which is taken to be empty as long as that does not contradict what is shown. By linear programming each hidden number has a least and a greatest value. Where both tell that it is small and
-more than that, it is recovered.
+in a group of its own, which is taken to be empty as long as that does not contradict what is shown. By linear programming each
+hidden number has a least and a greatest value. Where both tell that it is small and more than that, it is recovered.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ class _System:
                 for number in self._cells(part, {**place, **at}, within)
             ]  # fmt: skip
         choices = [
-            (place[name],) if name in place else within.get(name, of) for name, of in self.dimensions.items()
+            (place[name],) if name in place else within.get(name, tuple(of))
+            for name, of in self.dimensions.items()
         ]
         return [
             self.columns.setdefault((population, *group), len(self.columns))
@@ -180,10 +181,11 @@ class _System:
         from scipy.sparse import csr_matrix
 
         many = [len(cells) for cells, _, _ in self.equations]
+        columns = np.array([cell for cells, _, _ in self.equations for cell in cells], dtype=int)
         matrix = csr_matrix(
             (
                 np.array([value for _, values, _ in self.equations for value in values]),
-                (np.repeat(np.arange(len(many)), many), np.array([cell for cells, _, _ in self.equations for cell in cells], int)),
+                (np.repeat(np.arange(len(many)), many), columns),
             ),
             shape=(len(many), len(self.columns)),
         )  # fmt: skip
