@@ -22,7 +22,7 @@ VEHICLES = [
 WATERWAY = [
     on_water("mmsi", AT, "浙杭货99999", "413000001"), on_water("hull", AT, "浙杭货00001", "413999999"),
     on_water("near", AT, "浙杭货00002"), on_water("both", AT, "浙富货00779"), on_water("far", AT, "苏无货00002"),
-    on_water("unread", AT), on_water("firm", AT, "浙杭货00001", "413000001", owner=(CODE, None)),
+    on_water("painted", AT, "浙富货00778"), on_water("unread", AT), on_water("firm", AT, "浙杭货00001", "413000001", owner=(CODE, None)),
 ]  # fmt: skip
 HIGHWAY = [
     on_wheels("listed", AT, "浙A12345"), on_wheels("misread", AT, "浙A12346"), on_wheels("ended", AT, "浙A77777"),
@@ -81,6 +81,8 @@ def test_a_ship_is_its_listed_number_or_what_is_painted_on_it(rows):
 
 def test_a_hull_one_character_from_two_ships_is_doubtful(rows):
     assert of(rows, "both") == [("ship:413000002", None, "doubtful"), ("ship:413000003", None, "doubtful")]
+    # Another listed hull is one character from the one that is painted on it.
+    assert of(rows, "painted") == [("ship:413000003", "hull", "linked")]
 
 
 def test_a_vehicle_is_its_plate_listed_or_not(rows):
