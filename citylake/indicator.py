@@ -43,7 +43,7 @@ class Threshold(Strict):
     """
 
     rule: Literal["threshold"]
-    least: int = Field(ge=2)
+    least: int = Field(ge=10)  # the city's rule, which `citylake privacy attack` holds it to
     counts: dict[str, Population] = Field(min_length=1)
     hides: tuple[str, ...] = ("value", "numerator", "denominator")
     dimensions: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from citylake.indicator import Threshold, load_indicators
 from citylake.privacy.attack import Statement
@@ -24,24 +25,20 @@ def versions(connection, domain: str) -> Iterator[tuple[str, list[Statement]]]:
     """(publication, what was to be read after it): the values as they were then, beside the marts as they are now."""
     of_marts = [each for mart in _marts(domain) for each in said(connection, mart)]
     values = [target for target in _values(domain) if isinstance(target.rule, Threshold)]
-    codes = [target.rows for target in values]
-    if not values and not of_marts:
-        return
-    chosen = f"({' or '.join(codes) or 'false'})"
+    codes = f"({' or '.join(target.rows for target in values) or 'false'})"
     found = connection.execute(
-        f"select distinct publication_id from marts.indicator_history where {chosen} order by 1"
+        f"select distinct publication_id as version from marts.indicator_history where {codes} order by 1"
     ).fetchall()
-    for (publication,) in (tuple(row.values()) for row in found):
+    if of_marts and not found:
+        yield "marts", of_marts
+    key = ", ".join(("code", *_KEY))
+    for version in (row["version"] for row in found):
         newest = (
-            f"(select distinct on (code, {', '.join(_KEY)}) * from marts.indicator_history"
-            f" where {chosen} and publication_id <= '{publication}'"
-            f" order by code, {', '.join(_KEY)}, publication_id desc) as newest"
+            f"(select distinct on ({key}) * from marts.indicator_history where {codes}"
+            f" and publication_id <= '{version}' order by {key}, publication_id desc) as newest"
         )
-        told = [
-            each for target in values
-            for each in said(connection, Protected(newest, target.columns, target.rule, target.rows, target.place))
-        ]  # fmt: skip
-        yield publication, [*of_marts, *told]
+        told = [each for target in values for each in said(connection, replace(target, table=newest))]
+        yield version, [*of_marts, *told]
 
 
 def _marts(domain: str) -> list[Protected]:
@@ -68,12 +65,12 @@ def said(connection, target: Protected) -> Iterator[Statement]:
     assert isinstance(rule, Threshold)
     whom = {column: read(population) for column, population in rule.counts.items()}
     is_value = "value_status" in target.columns
-    read_too = "value, numerator, denominator, value_status" if is_value else "null, null, null, null"
-    place = "".join(f", {dimension}, ({value})::varchar" for dimension, value in target.place)
-    columns = ", ".join(f'"{column}"' for column in whom)
-    rows = connection.execute(
-        f"select {read_too}, {columns}{place} from {target.table} where {target.rows}"
-    ).fetchall()
+    columns = ["value", "numerator", "denominator", "value_status"] if is_value else ["null"] * 4
+    columns += [f'"{column}"' for column in whom]
+    columns += [each for dimension, value in target.place for each in (dimension, f"({value})::varchar")]
+    # Named, because rows may come as dictionaries.
+    chosen = ", ".join(f"{column} as c{number}" for number, column in enumerate(columns))
+    rows = connection.execute(f"select {chosen} from {target.table} where {target.rows}").fetchall()
     for row in rows:
         value, numerator, denominator, status, *rest = row.values() if isinstance(row, dict) else row
         if status == "not_reported":

@@ -22,7 +22,8 @@ VEHICLES = [
 WATERWAY = [
     on_water("mmsi", AT, "浙杭货99999", "413000001"), on_water("hull", AT, "浙杭货00001", "413999999"),
     on_water("near", AT, "浙杭货00002"), on_water("both", AT, "浙富货00779"), on_water("far", AT, "苏无货00002"),
-    on_water("painted", AT, "浙富货00778"), on_water("unread", AT), on_water("firm", AT, "浙杭货00001", "413000001", owner=(CODE, None)),
+    on_water("painted", AT, "浙富货00778"), on_water("unread", AT),
+    on_water("firm", AT, "浙杭货00001", "413000001", owner=(CODE, None)),
 ]  # fmt: skip
 HIGHWAY = [
     on_wheels("listed", AT, "浙A12345"), on_wheels("misread", AT, "浙A12346"), on_wheels("ended", AT, "浙A77777"),

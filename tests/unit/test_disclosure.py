@@ -49,7 +49,7 @@ def test_counts_below_the_threshold_are_hidden_and_zero_is_not(connection):
 
 def test_a_rule_touches_its_own_rows_only_and_may_be_repeated(connection):
     target = Protected(
-        "v", COLUMNS, Threshold(rule="threshold", least=5, counts={"denominator": "tested"}), "code = 'b'"
+        "v", COLUMNS, Threshold(rule="threshold", least=10, counts={"denominator": "tested"}), "code = 'b'"
     )
     assert protect(connection, [target]) == {"v": 1}
     assert protect(connection, [target]) == {"v": 0}
@@ -75,13 +75,13 @@ def test_none_needs_a_because():
 def test_a_fact_hides_the_columns_its_rule_names():
     connection = duckdb.connect()
     connection.execute("create table f as select 'x' as area, 3 as person_count, 12.5 as mean_age")
-    rule = Threshold(rule="threshold", least=5, counts={"person_count": "tested"}, hides=("mean_age",))
+    rule = Threshold(rule="threshold", least=10, counts={"person_count": "tested"}, hides=("mean_age",))
     protect(connection, [Protected("f", ("area", "person_count", "mean_age"), rule)])
     assert connection.execute("select * from f").fetchall() == [("x", None, None)]
 
 
 def test_a_rule_about_a_column_that_is_not_there_is_wrong(connection):
-    rule = Threshold(rule="threshold", least=5, counts={"persons": "tested"})
+    rule = Threshold(rule="threshold", least=10, counts={"persons": "tested"})
     with pytest.raises(WrongUse) as error:
         protect(connection, [Protected("v", COLUMNS, rule)])
     assert "v: a disclosure rule names columns that are not there" in str(error.value)
@@ -136,7 +136,7 @@ def test_a_population_has_one_threshold():
             ("area", "person_count"),
             Threshold(rule="threshold", least=n, counts={"person_count": "ill"}, hides=()),
         )
-        for n in (5, 10)
+        for n in (10, 20)
     ]
     with pytest.raises(WrongUse, match="'ill' has two thresholds"):
         protect(connection, both)
