@@ -129,11 +129,12 @@ def test_what_a_rare_service_took_is_hidden(services):
     from citylake.publish.publication import targets
 
     services.connection.execute("begin")
+    services.connection.execute("update marts.fct_service_item_day set journey_count = 2 * journey_count")
     protect(services.connection, targets("governance", services.marts))
     rows = services.connection.execute(
         "select item_code, journey_count, visit_count, promise_kept_count from marts.fct_service_item_day"
         " where _business_date = '2026-03-01' order by item_code"
     ).fetchall()
     services.connection.execute("rollback")
-    # Five for the one, with 0, 2, 3, 1 and 1 visits; one for the other.
-    assert rows == [("S0001", 5, 7, 4), ("S9999", None, None, None)]
+    # Five for the one, with 0, 2, 3, 1 and 1 visits, and one for the other: as if there had been twice as many.
+    assert rows == [("S0001", 10, 7, 4), ("S9999", None, None, None)]
