@@ -39,7 +39,8 @@ class Threshold(Strict):
 
     `counts` says of each column whom it counts: a population, at a place of it if in brackets, as in
     `appointments(state=attended)`. Columns that count the same persons are of one population, so that one is not told by
-    another. `dimensions` are those key columns of a mart that are called otherwise elsewhere: column -> dimension.
+    another. `hides` goes with any of them. `dimensions` are those key columns of a mart that are called otherwise
+    elsewhere: column -> dimension.
     """
 
     rule: Literal["threshold"]

@@ -56,7 +56,7 @@ def attack(statements: Iterable[Statement], parts: Mapping[str, Sequence[Sequenc
     ]  # fmt: skip
     for system in _systems(statements, parts):
         for statement, least, most in system.ranges(threshold):
-            if most < threshold and (least > 1 or most < threshold - 1):
+            if 0 < most < threshold and (least > 1 or most < threshold - 1):  # nobody is nobody's secret
                 found.append(Recovered(statement.about, least, most))
     return found
 

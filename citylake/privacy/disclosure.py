@@ -34,7 +34,7 @@ class Protected:
 
 
 def protect(connection, targets: Iterable[Protected], parts: Parts | None = None) -> dict[str, int]:
-    """Apply each rule to its rows, in place; returns the number of hidden rows by table.
+    """Apply each rule to its rows, in place; returns in how many rows of each table something was hidden.
 
     Of each `parts`: whole population -> ways in which it is the sum of others. Safe to repeat: a hidden row stays hidden.
     Raises: WrongUse for a rule about columns that are not there, or a population with two thresholds.
@@ -46,10 +46,13 @@ def protect(connection, targets: Iterable[Protected], parts: Parts | None = None
         rows: dict[str, list[int]] = defaultdict(list)
         for name, row in rows_to_hide(counts, parts or {}, least):
             rows[name].append(row)
-        for name, of in rows.items():
-            target = targets[int(name)]
-            _hide(connection, target, sorted(of))
-            hidden[target.table] += len(of)
+        touched: dict[int, set[int]] = defaultdict(set)
+        for name, of in sorted(rows.items()):
+            number, _, column = name.partition(" ")
+            _hide(connection, targets[int(number)], column, sorted(of))
+            touched[int(number)].update(of)
+        for number, found in touched.items():
+            hidden[targets[number].table] += len(found)
     return dict(hidden)
 
 
@@ -78,7 +81,7 @@ def _by_least(targets: list[Protected]) -> dict[int, list[int]]:
 
 
 def _counts(connection, name: str, target: Protected) -> Iterator[Count]:
-    """Every number of persons in the target's rows."""
+    """Every number of persons in the target's rows. Of a mart each number is hidden alone, a value with all that makes it."""
     rule = target.rule
     assert isinstance(rule, Threshold)
     whom = {column: read(population) for column, population in rule.counts.items()}
@@ -88,20 +91,27 @@ def _counts(connection, name: str, target: Protected) -> Iterator[Count]:
     for row, *values in rows.fetchall():
         persons, where = values[: len(whom)], values[len(whom) :]
         at = {name: value for name, value in zip(where[::2], where[1::2], strict=True) if name not in WHOLE}
-        for (population, fixed), count in zip(whom.values(), persons, strict=True):
+        for (column, (population, fixed)), count in zip(whom.items(), persons, strict=True):
             if count is not None:
-                yield Count(population, _place(at | fixed), round(count), (name, row), _place(fixed))
+                shown = name if _is_value(target) else f"{name} {column}"
+                yield Count(population, _place(at | fixed), round(count), (shown, row), _place(fixed))
 
 
 def _place(values: Mapping[str, str | None]) -> frozenset[tuple[str, str]]:
     return frozenset((name, "" if value is None else value) for name, value in values.items())
 
 
-def _hide(connection, target: Protected, rows: list[int]) -> None:
+def _is_value(target: Protected) -> bool:
+    return "value_status" in target.columns
+
+
+def _hide(connection, target: Protected, column: str, rows: list[int]) -> None:
+    """Hide a number of some rows, or all of a value, and what else would tell it."""
     rule = target.rule
     assert isinstance(rule, Threshold)
-    changes = [f'"{name}" = null' for name in dict.fromkeys([*rule.hides, *rule.counts])]
-    if "value_status" in target.columns:
+    names = dict.fromkeys([*rule.hides, *([column] if column else rule.counts)])
+    changes = [f'"{name}" = null' for name in names]
+    if _is_value(target):
         changes.append("value_status = 'hidden'")
     connection.execute(
         f"update {target.table} set {', '.join(changes)} where rowid in (select unnest(?::bigint[]))", [rows]
