@@ -48,11 +48,11 @@ def protect(connection, targets: Iterable[Protected], parts: Parts | None = None
             rows[name].append(row)
         touched: dict[int, set[int]] = defaultdict(set)
         for name, of in sorted(rows.items()):
-            number, _, column = name.partition(" ")
-            _hide(connection, targets[int(number)], column, sorted(of))
-            touched[int(number)].update(of)
-        for number, found in touched.items():
-            hidden[targets[number].table] += len(found)
+            position, _, column = name.partition(" ")
+            _hide(connection, targets[int(position)], column, sorted(of))
+            touched[int(position)].update(of)
+        for of_target, found in touched.items():
+            hidden[targets[of_target].table] += len(found)
     return dict(hidden)
 
 
