@@ -31,7 +31,9 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     whole = carried.join(_prescribed(orders, inputs["prescriptions"]), on=list(_ORDER), how="left").join(
         _temperatures(carried.filter(cold), inputs["readings"]), on=list(_ORDER), how="left"
     )
-    state = F.when(F.col("delivered_at").isNotNull(), "delivered").when(F.col("returned_at").isNotNull(), "returned")
+    state = F.when(F.col("delivered_at").isNotNull(), "delivered").when(
+        F.col("returned_at").isNotNull(), "returned"
+    )
     measured = whole.withColumns(
         {name: F.when(cold, F.coalesce(name, F.lit(0))) for name in ("measured_s", "excursion_s")}
     )
@@ -55,7 +57,9 @@ def _carried(orders: DataFrame, events: DataFrame) -> DataFrame:
         return F.min(F.when(F.col("_kind") == kind, at))
 
     # Where nobody was seen to pick it up nothing is left.
-    on_way = counted.withColumn("picked_up_at", first("picked_up").over(of_order)).filter(at >= F.col("picked_up_at"))
+    on_way = counted.withColumn("picked_up_at", first("picked_up").over(of_order)).filter(
+        at >= F.col("picked_up_at")
+    )
     ended = on_way.withColumn("delivered_at", first("delivered").over(of_order))
     is_before = at <= F.coalesce("delivered_at", at)
     return ended.groupBy(*_ORDER, "picked_up_at", "delivered_at").agg(
@@ -67,7 +71,12 @@ def _carried(orders: DataFrame, events: DataFrame) -> DataFrame:
 def _prescribed(orders: DataFrame, prescriptions: DataFrame) -> DataFrame:
     """`_prescription` of each order that has one: hospital_id, patient_id and age_band of the one issued last."""
     issued = prescriptions.select(
-        "prescription_id", "issued_at", "hospital_id", "patient_id", "age_band", F.col("_business_date").alias("_issued_on")
+        "prescription_id",
+        "issued_at",
+        "hospital_id",
+        "patient_id",
+        "age_band",
+        F.col("_business_date").alias("_issued_on"),
     )
     near = orders.select(*_ORDER, "prescription_id").join(issued, on="prescription_id", how="inner")
     ordered_on = F.col("_business_date")
@@ -82,7 +91,11 @@ def _temperatures(orders: DataFrame, readings: DataFrame) -> DataFrame:
     # least takes no notice of a null: the last reading has none after it.
     until = F.least(F.lead("read_at").over(of_box), F.col("read_at") + F.lit(HOLDS))
     held = readings.select(
-        "box_id", "read_at", "temperature_celsius", F.col("_business_date").alias("_read_on"), until.alias("_held_until")
+        "box_id",
+        "read_at",
+        "temperature_celsius",
+        F.col("_business_date").alias("_read_on"),
+        until.alias("_held_until"),
     )
     # A reading before the order was picked up may still hold when it is.
     since = orders.withColumn("_since", F.col("picked_up_at") - F.lit(HOLDS))

@@ -1,4 +1,4 @@
-"""Inputs of the job about deliveries of the cloud pharmacy: rows typed by hand, and random ones in which every bound is met exactly."""
+"""Inputs of the job about deliveries of the cloud pharmacy: rows typed by hand, and random ones that meet every bound exactly."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def local(when: str | datetime) -> datetime:
 
 
 def order(
-    order_id: str, ordered: str | datetime = "03-02 08:00", box: str | None = None, prescription: str = "R none"
+    order_id: str,
+    ordered: str | datetime = "03-02 08:00",
+    box: str | None = None,
+    prescription: str = "R none",
 ) -> tuple:
     """An order that is promised within two hours."""
     then = local(ordered)
@@ -42,7 +45,9 @@ def events(order_id: str, **when: str | datetime | list[str]) -> list[tuple]:
     for kind, instants in when.items():
         for n, each in enumerate(instants if isinstance(instants, list) else [instants]):
             then = local(each)
-            made.append((f"{order_id} {kind} {n}", order_id, KINDS[kind], then, then.astimezone(CHINA).date()))
+            made.append(
+                (f"{order_id} {kind} {n}", order_id, KINDS[kind], then, then.astimezone(CHINA).date())
+            )
     return made
 
 
@@ -80,7 +85,11 @@ def random_deliveries(chance: random.Random, days: list[date]) -> dict[str, tupl
         orders.append(order(number, ordered, box, f"R{n:03}"))
         for age in chance.sample([-9, -8, -7, -6, -1, 0, 1], chance.choice([0, 1, 1, 2])):
             then = ordered + age * DAY
-            issued.append(prescription(f"R{n:03}", then, chance.choice(["<18", "80+", None]), chance.choice(["p1", None])))
+            issued.append(
+                prescription(
+                    f"R{n:03}", then, chance.choice(["<18", "80+", None]), chance.choice(["p1", None])
+                )
+            )
         picked = ordered + chance.choice([-MINUTE, 0 * MINUTE, MINUTE, 30 * MINUTE])
         ended = ordered + chance.choice([30 * MINUTE, 90 * MINUTE, 3 * DAY, 3 * DAY + SECOND, 2 * DAY])
         told = {"picked_up": picked, chance.choice(["delivered", "delivered", "returned"]): ended}

@@ -89,7 +89,11 @@ PRESCRIPTIONS = [
 @pytest.fixture(scope="module")
 def found() -> list[dict]:
     return made(
-        [MARCH_1, MARCH_2, MARCH_3], orders=ORDERS, events=EVENTS, readings=READINGS, prescriptions=PRESCRIPTIONS
+        [MARCH_1, MARCH_2, MARCH_3],
+        orders=ORDERS,
+        events=EVENTS,
+        readings=READINGS,
+        prescriptions=PRESCRIPTIONS,
     )
 
 
@@ -114,7 +118,12 @@ def test_every_column_of_an_order_that_was_delivered_cold(rows):
 
 
 def test_an_order_of_which_nothing_is_heard_is_open(rows):
-    assert of(rows, "silence", "state", "picked_up_at", "failed_count", "measured_s") == ("open", None, 0, None)
+    assert of(rows, "silence", "state", "picked_up_at", "failed_count", "measured_s") == (
+        "open",
+        None,
+        0,
+        None,
+    )
 
 
 def test_an_order_is_followed_from_its_instant_for_72_hours(rows):
@@ -189,5 +198,7 @@ def test_a_prescription_is_issued_on_the_day_of_the_order_or_seven_days_before_i
 
 
 def test_a_number_that_comes_again_on_another_day_is_another_order(found):
-    picked = {row["_business_date"]: row["picked_up_at"] for row in found if row["order_id"] == "twice numbered"}
+    picked = {
+        row["_business_date"]: row["picked_up_at"] for row in found if row["order_id"] == "twice numbered"
+    }
     assert picked == {MARCH_2: utc("03-02 09:00"), MARCH_3: utc("03-03 09:00")}
