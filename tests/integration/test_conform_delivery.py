@@ -31,7 +31,8 @@ COLD = {
     "held": ("03-02 08:48:45", every(10, "08:30", 5.0)), "short": ("03-02 08:48:46", every(10, "08:30", 5.0)),
     "silent": (DOOR, []), "dumb": ("03-02 08:45", every(5, "08:30", 5.0, None, 5.0)),
     "long before": (DOOR, every(1, "08:15", 9.0)), "just before": (DOOR, every(1, "08:16", 9.0)),
-    "after": (DOOR, every(1, "09:30", 9.0)), "at once": (OUT, every(10, "08:30", 5.0)),
+    "ended before": (DOOR, every(5, "08:20", 5.0, 9.0)), "after": (DOOR, every(1, "09:30", 9.0)),
+    "at once": (OUT, every(10, "08:30", 5.0)),
 }  # fmt: skip
 ORDERS = [
     *[order(name, box=f"box {name}", prescription=f"R {name}") for name in COLD],
@@ -176,6 +177,8 @@ def test_a_reading_without_a_temperature_ends_the_one_before(rows):
 def test_only_what_readings_hold_between_pharmacy_and_door_counts(rows):
     assert of(rows, "long before", "measured_s") == (0,)
     assert of(rows, "just before", "measured_s", "excursion_s") == (60, 60)
+    # What the next one ended before it was picked up takes nothing away.
+    assert of(rows, "ended before", "measured_s", "excursion_s") == (600, 600)
     assert of(rows, "after", "measured_s") == (0,)
 
 
