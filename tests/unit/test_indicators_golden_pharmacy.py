@@ -9,7 +9,7 @@ import pytest
 from tests.unit.marts_city import DISTRICTS, build, published, shown
 from tests.unit.pharmacy_city import delivery
 
-FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
+FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 DAY = "2026-03-01"
 CITY, XIHU, BINJIANG = "330100", "330106", "330108"
 OLD, YOUNG = {"age_band": "80+"}, {"age_band": "<18"}
@@ -26,13 +26,16 @@ ORDERS = [
     *[delivery(f"C{n}", XIHU, SECOND, 1.0, is_cold_kept=n < 2, **OLD) for n in range(3)],
     delivery("C3", BINJIANG, SECOND, 1.0, is_cold_kept=True), delivery("C4", BINJIANG, SECOND, 1.0, is_cold_kept=None),
     delivery("C5", "330110", SECOND, 1.0, is_cold_kept=None), delivery("C6", BINJIANG, SECOND, None, state="returned"),
+    # Nine in one district and ten in the other.
+    *[delivery(f"H{n}", XIHU, THIRD, is_cold_kept=True) for n in range(9)],
+    *[delivery(f"S{n}", BINJIANG, THIRD, is_cold_kept=True) for n in range(10)],
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def pharmacy(module_home):
     city = build(
-        "health", "golden pharmacy", [FIRST, SECOND],
+        "health", "golden pharmacy", [FIRST, SECOND, THIRD],
         {"conformed.governance.district": DISTRICTS, "conformed.health.delivery": ORDERS},
     )  # fmt: skip
     yield city
@@ -96,18 +99,35 @@ def test_what_fewer_than_ten_ordered_is_not_published(pharmacy):
 
     pharmacy.connection.execute("begin")
     protect(pharmacy.connection, targets("health", pharmacy.marts))
-    status = dict(pharmacy.connection.execute(
-        "select concat_ws(' ', area, \"group\"), value_status from marts.fct_indicator_value"
-        f" where code = 'h4_door_p50_h' and period = '{DAY}'"
-    ).fetchall())  # fmt: skip
+    values = pharmacy.connection.execute(
+        "select code, period, concat_ws(' ', area, \"group\"), value_status from marts.fct_indicator_value where system = 'h4'"
+    ).fetchall()
     days = pharmacy.connection.execute(
-        "select order_count, delivered_count, on_time_count from marts.fct_pharmacy_day"
+        "select district_code, order_count, delivered_count, on_time_count, cold_kept_count from marts.fct_pharmacy_day"
+        f" where _business_date = '{THIRD}'"
     ).fetchall()
     pharmacy.connection.execute("rollback")
     # Nobody's orders tell of nobody: those of the young were not delivered.
-    assert status == {
+    assert {where: status for code, period, where, status in values if (code, period) == ("h4_door_p50_h", DAY)} == {
         "330100 all": "shown", "330100 80+": "hidden", "330100 60-69": "hidden", "330100 <18": "not_reported",
         "330106 all": "shown", "330106 80+": "hidden", "330106 60-69": "hidden", "330108 all": "hidden",
         "330108 60-69": "not_reported", "330108 <18": "not_reported",
     }  # fmt: skip
-    assert set(days) == {(None, None, None)}
+    of_nine, of_ten = (
+        {
+            code: status
+            for code, period, where, status in values
+            if (period, where) == (f"{THIRD}", f"{area} all")
+        }
+        for area in (XIHU, BINJIANG)
+    )
+    codes = {
+        "h4_on_time_pct",
+        "h4_door_p50_h",
+        "h4_door_p90_h",
+        "h4_cold_chain_kept_pct",
+        "h4_not_collected_pct",
+    }
+    assert of_nine == dict.fromkeys(codes, "hidden")
+    assert of_ten == dict.fromkeys(codes, "shown")
+    assert set(days) == {(XIHU, None, None, None, None), (BINJIANG, 10, 10, 10, 10)}
