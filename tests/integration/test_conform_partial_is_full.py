@@ -15,6 +15,7 @@ from tests.integration import (
     law_rows,
     market_rows,
     parking_rows,
+    pharmacy_rows,
     road_rows,
     service_rows,
     ship_rows,
@@ -98,6 +99,7 @@ GENERATORS = {
     "conformed.transport.etc_gantry_passage": lambda chance: toll_rows.random_passages(chance, DAYS),
     "conformed.transport.etc_trip": lambda chance: toll_rows.random_trips(chance, DAYS),
     "conformed.transport.toll_passage": lambda chance: toll_rows.random_lanes(chance, DAYS),
+    "conformed.health.delivery": lambda chance: pharmacy_rows.random_deliveries(chance, DAYS),
 }
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 # One run of it is as long as of all others together: fewer runs.
