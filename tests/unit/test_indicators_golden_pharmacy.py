@@ -107,27 +107,22 @@ def test_what_fewer_than_ten_ordered_is_not_published(pharmacy):
         f" where _business_date = '{THIRD}'"
     ).fetchall()
     pharmacy.connection.execute("rollback")
-    # Nobody's orders tell of nobody: those of the young were not delivered.
+    # Nobody's orders tell of nobody: those of the young were not delivered. Xihu's would tell Binjiang's, of the city's.
     assert {where: status for code, period, where, status in values if (code, period) == ("h4_door_p50_h", DAY)} == {
         "330100 all": "shown", "330100 80+": "hidden", "330100 60-69": "hidden", "330100 <18": "not_reported",
-        "330106 all": "shown", "330106 80+": "hidden", "330106 60-69": "hidden", "330108 all": "hidden",
+        "330106 all": "hidden", "330106 80+": "hidden", "330106 60-69": "hidden", "330108 all": "hidden",
         "330108 60-69": "not_reported", "330108 <18": "not_reported",
     }  # fmt: skip
-    of_nine, of_ten = (
-        {
-            code: status
-            for code, period, where, status in values
-            if (period, where) == (f"{THIRD}", f"{area} all")
-        }
-        for area in (XIHU, BINJIANG)
-    )
-    codes = {
-        "h4_on_time_pct",
-        "h4_door_p50_h",
-        "h4_door_p90_h",
-        "h4_cold_chain_kept_pct",
-        "h4_not_collected_pct",
+    # Nine in Xihu, ten in Binjiang, nineteen in all: two of them tell the nine, so one of these goes with it, the ten or,
+    # where the ten are counted twice (kept cold, all measured), the nineteen.
+    third = {
+        (where, code): status
+        for code, period, where, status in values
+        if period == f"{THIRD}" and where.endswith("all")
     }
-    assert of_nine == dict.fromkeys(codes, "hidden")
-    assert of_ten == dict.fromkeys(codes, "shown")
-    assert set(days) == {(XIHU, None, None, None, None), (BINJIANG, 10, 10, 10, 10)}
+    assert {status for (where, _), status in third.items() if where == f"{XIHU} all"} == {"hidden"}
+    for code in ("h4_on_time_pct", "h4_door_p50_h", "h4_door_p90_h", "h4_not_collected_pct"):
+        assert (third[f"{BINJIANG} all", code], third["330100 all", code]) == ("hidden", "shown")
+    assert third[f"{BINJIANG} all", "h4_cold_chain_kept_pct"] == "shown"
+    assert third["330100 all", "h4_cold_chain_kept_pct"] == "hidden"
+    assert set(days) == {(XIHU, None, None, None, None), (BINJIANG, None, None, None, 10)}
