@@ -22,8 +22,9 @@ from simulator.scenario.tolls import TollScenario
 from simulator.scenario.transit import TransitScenario
 
 __all__ = [
-    "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "PharmacyScenario", "Rate", "Rates", "RoadScenario",
-    "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "TollScenario", "TransitScenario", "read",
+    "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "PharmacyScenario", "Rate", "Rates",
+    "RoadScenario", "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "TollScenario",
+    "TransitScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
