@@ -72,9 +72,7 @@ def _another(text: str) -> str:
 def _texts(rows: pd.DataFrame) -> pd.DataFrame:
     celsius = [UNMEASURED if degrees != degrees else f"{degrees:.1f}" for degrees in rows["celsius"].tolist()]
     at = time_text(rows["at_ds"], "T", tenths=False) + "+08:00"
-    return pd.DataFrame(
-        dict(zip(HEADER, (box_texts(rows["box"]), at, celsius), strict=True)), dtype=object
-    )
+    return pd.DataFrame(dict(zip(HEADER, (box_texts(rows["box"]), at, celsius), strict=True)), dtype=object)
 
 
 FORM = Form(

@@ -55,7 +55,9 @@ def recorded(here: Pharmacy, day: date) -> pd.DataFrame:
     return rows[["hospital", "items", "is_cold", "issued_ds"]].assign(
         prescription=prescription_keys(day.toordinal(), rows["number"].to_numpy()),
         resident_id=np.where(u[0] < rates.without_patient, "", who.resident_id[patient]),
-        birth_year=np.where(u[1] < rates.without_birth_year, UNKNOWN, who.birth_year[patient]).astype(np.int16),
+        birth_year=np.where(u[1] < rates.without_birth_year, UNKNOWN, who.birth_year[patient]).astype(
+            np.int16
+        ),
     )
 
 
