@@ -20,7 +20,7 @@ from simulator.world.service_applications import FORMER
 
 FEED = "health.pharmacy_order"
 HEADER = ("订单号", "处方号", "药房编号", "下单时间", "承诺送达", "区划代码", "冷藏箱")
-_EARLIER = timedelta(2)  # more than anything is promised ahead
+_EARLIER = timedelta(3)  # more than anything is promised ahead, by mistake too
 
 
 def _promised_earlier(text: str, _: np.random.Generator) -> str:

@@ -92,7 +92,8 @@ def _known_orders(
     orders: pd.DataFrame, events: list[pd.DataFrame], readings: list[pd.DataFrame], prescribed: list[pd.DataFrame],
     year: int,
 ) -> pd.DataFrame:  # fmt: skip
-    ends, told, born = _ends(orders, events), _by_box(readings), {}
+    ends, told = _ends(orders, events), _by_box(readings)
+    born: dict[int, int] = {}
     for rows in prescribed:
         born.update(zip(rows["prescription"].tolist(), rows["birth_year"].tolist(), strict=True))
     made = []
@@ -153,7 +154,7 @@ def _by_box(files: list[pd.DataFrame]) -> dict[int, list[tuple[int, float]]]:
 def kept(picked_up: int, delivered: int, readings: Iterable[tuple[int, float]]) -> bool | None:
     """Whether the cold was kept on a way, given the readings (instant, degrees; NaN: not measured) of its box by time; None
     where too little was measured."""
-    measured = outside = 0
+    measured = outside = 0.0
     known = list(readings)
     for (at, celsius), (following, _) in zip(known, [*known[1:], (math.inf, 0)], strict=True):
         if at >= delivered:
