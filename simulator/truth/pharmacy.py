@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -155,8 +156,8 @@ def kept(picked_up: int, delivered: int, readings: Iterable[tuple[int, float]]) 
     """Whether the cold was kept on a way, given the readings (instant, degrees; NaN: not measured) of its box by time; None
     where too little was measured."""
     measured = outside = 0.0
-    known = list(readings)
-    for (at, celsius), (following, _) in zip(known, [*known[1:], (math.inf, 0)], strict=True):
+    known = [*readings, (math.inf, math.nan)]
+    for (at, celsius), (following, _) in pairwise(known):
         if at >= delivered:
             break
         held = min(at + HOLDS_DS, following, delivered) - max(at, picked_up)
