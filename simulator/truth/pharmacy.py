@@ -33,7 +33,7 @@ from simulator.setting import Setting
 from simulator.truth.areas import Areas, Measure, by_day, divisible
 from simulator.world.cold_boxes import HIGH, LOW
 from simulator.world.districts import HANGZHOU
-from simulator.world.pharmacy_deliveries import COUNTS_DS, DELIVERED, NO_BOX, NOWHEN, RETURNED, deliveries
+from simulator.world.pharmacy_deliveries import COUNTS_DS, DELIVERED, NO_BOX, RETURNED, deliveries
 from simulator.world.prescriptions import pharmacy
 
 ISSUED, TOLD = range(-7, 1), range(4)  # days around that of the order
@@ -176,8 +176,8 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
     rows, who = deliveries(here, day), here.patients
     patient, end = rows["patient"].to_numpy(), rows["end"].to_numpy()
     ended = rows["ended_ds"].to_numpy()
-    counts = (ended != NOWHEN) & (ended - rows["ordered_ds"].to_numpy() <= COUNTS_DS)
-    is_delivered = (end == DELIVERED) & counts
+    # Those that are too late end otherwise.
+    is_delivered = end == DELIVERED
     outside = (rows["warm_until"] - rows["warm_from"]).to_numpy()
     is_kept = np.where(outside <= KEPT_DS, True, False).astype(object)
     is_kept[~is_delivered | (rows["box"] == NO_BOX).to_numpy()] = None
@@ -186,7 +186,7 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
         "band": [band(born, day.year) for born in who.birth_year[patient].tolist()],
         "door_ds": np.where(is_delivered, ended - rows["ordered_ds"].to_numpy(), np.nan),
         "is_in_time": is_delivered & (ended <= rows["promised_ds"].to_numpy()),
-        "is_returned": (end == RETURNED) & counts, "is_kept": is_kept,
+        "is_returned": end == RETURNED, "is_kept": is_kept,
     })  # fmt: skip
     return table(Outcome(orders, HANGZHOU), day)
 

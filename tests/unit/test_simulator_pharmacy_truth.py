@@ -200,7 +200,8 @@ def test_without_orders_nothing_is_said():
 def test_where_nothing_goes_wrong_what_is_known_is_what_happened():
     patients = PHARMACY.prescriptions.model_copy(update={"without_patient": 0.0, "without_birth_year": 0.0})
     whole = PHARMACY.model_copy(update={"prescriptions": patients, "clock_s": 0})
-    city = pharmacy_city(2, 7, 0.1, changed=NOTHING_WRONG, part=whole)
+    ends = {"ends": {"never": 0.05, "too_late": 0.05}}
+    city = pharmacy_city(2, 7, 0.1, changed=NOTHING_WRONG | ends, part=whole)
     # Between three days of prescriptions and three of events.
     made = truth.indicators(city, (city.after_late_data,), (city.days[3],))
     exact = made[made["code"] != "h4_cold_chain_kept_pct"]
