@@ -38,7 +38,7 @@ from simulator.world.prescriptions import pharmacy
 
 ISSUED, TOLD = range(-7, 1), range(4)  # days around that of the order
 HOLDS_DS, KEPT_DS = 9_000, 6_000
-MEASURED = 0.8  # of the way
+MEASURED_PCT = 80  # of the way
 _AGES = (18, 60, 70, 80)  # from which the next band begins
 _COLUMNS = ["district", "band", "door_ds", "is_in_time", "is_returned", "is_kept"]
 _BY_AGE = ("age_band", "band")
@@ -165,7 +165,7 @@ def kept(picked_up: int, delivered: int, readings: Iterable[tuple[int, float]]) 
             measured += held
             outside += held * (celsius < LOW or celsius > HIGH)
     way = delivered - picked_up
-    if way <= 0 or measured < MEASURED * way:
+    if way <= 0 or measured * 100 < MEASURED_PCT * way:
         return None
     return outside <= KEPT_DS
 
