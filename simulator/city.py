@@ -14,7 +14,9 @@ from simulator.departments import (
     bus_tap,
     camera_capture,
     case_report,
+    cold_chain_reading,
     command_message,
+    courier_event,
     draught_survey,
     enforcement_highway,
     enforcement_road,
@@ -26,6 +28,8 @@ from simulator.departments import (
     parking_event,
     parking_occupancy,
     parking_payment,
+    pharmacy_order,
+    prescription,
     road_speed,
     seaworthiness_judgement,
     self_service_session,
@@ -39,6 +43,7 @@ from simulator.references import all_references
 from simulator.scenario import RoadScenario, Scenario, ServiceScenario, ShipScenario
 from simulator.setting import Asked, Setting
 from simulator.truth.condensed import condensed
+from simulator.world.prescriptions import pharmacy
 from simulator.world.roads import Roads
 from simulator.world.services import Services
 from simulator.world.ships import Fleet
@@ -104,6 +109,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from enforcement_of_day(setting, day)
     yield from tolls_of_day(setting, day)
     yield from transit_of_day(setting, day)
+    yield from pharmacy_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -147,6 +153,13 @@ def transit_of_day(setting: Setting, day: date) -> Iterator[Observation]:
     """All files about public transport of one business day, one feed after the other."""
     for feed in (metro_tap, bus_tap):
         yield from feed.day_of_files(setting.seed, setting.scenario.transit, day, setting.network)
+
+
+def pharmacy_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about the cloud pharmacy of one business day, one feed after the other; needs no other day."""
+    here = pharmacy(setting)
+    for feed in (prescription, pharmacy_order, courier_event, cold_chain_reading):
+        yield from feed.day_of_files(here, day)
 
 
 def arrival(observation: Observation) -> tuple:

@@ -61,11 +61,11 @@ class Separated(_WithoutFoot):
 
 
 class JsonLines(_WithoutFoot):
-    """An object a line, its values texts, or whole numbers in the columns of `numbers`, or null (of an empty text); no line
-    above. No text has a quotation mark in it."""
+    """An object a line, its values texts, or whole numbers in the columns of `numbers`, true or false in those of `truths`, or
+    null (of an empty text); no line above. No text has a quotation mark in it."""
 
-    def __init__(self, numbers: tuple[str, ...] = ()):
-        self.numbers = frozenset(numbers)
+    def __init__(self, numbers: tuple[str, ...] = (), truths: tuple[str, ...] = ()):
+        self.numbers, self.truths = frozenset(numbers), frozenset(truths)
 
     def head(self, header: tuple[str, ...]) -> list[str]:  # noqa: ARG002 (others need it)
         """None."""
@@ -82,8 +82,12 @@ class JsonLines(_WithoutFoot):
             for texts in records
         ]
 
-    def _value(self, name: str, text: str) -> str | int | None:
-        return (int(text) if name in self.numbers else text) if text else None
+    def _value(self, name: str, text: str) -> str | int | bool | None:
+        if not text:
+            return None
+        if name in self.truths:
+            return text == "true"
+        return int(text) if name in self.numbers else text
 
     def broken(self, line: str, row: int) -> str:
         """A bracket too many, or a line that was cut."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from tests.unit.pharmacy_city import delivery
+from tests.unit.medicine_city import delivery
 
 DEFECTS = {
     "health.int_pharmacy_orders.most_orders_are_picked_up":

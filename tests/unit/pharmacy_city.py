@@ -1,23 +1,29 @@
-"""Rows of the conformed tables of the cloud pharmacy, typed by hand, for marts without servers."""
+"""A simulated cloud pharmacy alone: what a city sends about it, without the rest."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
+
+from simulator.city import City, pharmacy_of_day
+from simulator.scenario.pharmacy import PharmacyScenario
+from simulator.setting import Asked
+from tests.unit.part_city import DEFAULT, LAST, part_city, with_changes
+
+PHARMACY = DEFAULT.pharmacy
 
 
-def delivery(order_id: str, district_code: str, day: date, hours: float | None = 1.0, **more) -> dict:
-    """A row of conformed.health.delivery: ordered at eight and promised by ten, delivered after `hours`; but for `more`.
+def asked(
+    seed: int, days: int, scale: float = 0.01, until: date = LAST, changed: dict | None = None,
+    part: PharmacyScenario = PHARMACY,
+) -> Asked:  # fmt: skip
+    """A city of a cloud pharmacy; `changed` says for parts of its scenario which values they have instead."""
+    scenario = DEFAULT.model_copy(update={"pharmacy": with_changes(part, changed)})
+    return Asked(seed, scenario, days, until, scale)
 
-    Without hours it is open. In a box where `is_cold_kept` is given.
-    """
-    ordered = datetime.combine(day, time(0))
-    done = ordered + timedelta(hours=hours) if hours is not None else None
-    row = {
-        "order_id": order_id, "_business_date": day, "prescription_id": f"R {order_id}", "hospital_id": "H1",
-        "pharmacy_id": "Y1", "district_code": district_code, "patient_id": order_id, "age_band": "60-69",
-        "ordered_at": ordered, "promised_at": ordered + timedelta(hours=2), "picked_up_at": ordered + timedelta(minutes=20),
-        "delivered_at": done, "returned_at": None, "failed_count": 0, "state": "delivered" if done else "open",
-    }  # fmt: skip
-    if "is_cold_kept" in more:
-        row |= {"box_id": "B1", "measured_s": 1800, "excursion_s": 0}
-    return row | more
+
+def pharmacy_city(
+    seed: int, days: int, scale: float = 0.01, until: date = LAST, changed: dict | None = None,
+    part: PharmacyScenario = PHARMACY,
+) -> City:  # fmt: skip
+    """Such a city, made."""
+    return part_city(asked(seed, days, scale, until, changed, part), lambda _: (), pharmacy_of_day)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.unit.marts_city import DISTRICTS, build, published, shown
-from tests.unit.pharmacy_city import delivery
+from tests.unit.medicine_city import delivery
 
 FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 DAY = "2026-03-01"

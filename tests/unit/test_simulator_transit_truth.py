@@ -89,7 +89,10 @@ def test_a_change_is_to_the_first_boarding_and_half_an_hour_at_most():
     # On the code somebody boarded a bus before the way out.
     assert ("t5_transfer_p50_min", "all") not in _made(_metro(*journey), _bus((1, 1, 1500), (1, 2, 2500)))
     # By bus and by metro at one instant.
-    assert _made(_metro(*journey), _bus((1, 1, 1000), (1, 2, 2600)))["t5_transfer_p50_min", "all"] == (10.0, 1)
+    assert _made(_metro(*journey), _bus((1, 1, 1000), (1, 2, 2600)))["t5_transfer_p50_min", "all"] == (
+        10.0,
+        1,
+    )
     again = (*journey, (1, 6, True, 2060), (1, 7, False, 2500))
     assert _made(_metro(*again), _bus((1, 1, 2900)))["t5_transfer_p50_min", "all"] == (1.0, 1)
 
