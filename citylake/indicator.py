@@ -31,13 +31,22 @@ class NoRule(Strict):
     because: str = Field(min_length=10)
 
 
+Population = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*(\([a-z_]+=[^=,()]+(, [a-z_]+=[^=,()]+)*\))?$")]
+
+
 class Threshold(Strict):
-    """Counts of persons from 1 to least - 1 are hidden, with everything that would tell them."""
+    """Counts of persons from 1 to least - 1 are hidden, with everything that would tell them.
+
+    `counts` says of each column whom it counts: a population, at a place of it if in brackets, as in
+    `appointments(state=attended)`. Columns that count the same persons are of one population, so that one is not told by
+    another. `dimensions` are those key columns of a mart that are called otherwise elsewhere: column -> dimension.
+    """
 
     rule: Literal["threshold"]
     least: int = Field(ge=2)
-    counts: tuple[str, ...] = Field(default=("numerator", "denominator"), min_length=1)
+    counts: dict[str, Population] = Field(min_length=1)
     hides: tuple[str, ...] = ("value", "numerator", "denominator")
+    dimensions: dict[str, str] = {}
     because: str | None = None
 
 
@@ -102,6 +111,10 @@ class Indicator(Strict):
             raise ValueError(f"a code with this suffix has the unit '{unit}', not '{self.unit}'")
         if self.standard and "year" not in self.periods:
             raise ValueError("a standard code needs a yearly value")
+        if self.disclosure.rule == "threshold" and self.periods != ("day",):
+            raise ValueError(
+                "a month or year of counted persons would tell its hidden days; periods must be [day]"
+            )
         if self.unit == "persons" and self.disclosure.rule == "none" and not self.disclosure.because:
             raise ValueError("an indicator that counts persons needs a disclosure rule")
         return self
@@ -131,6 +144,9 @@ class IndicatorFile(Strict):
 
     domain: str
     observations: dict[str, Observation]
+    populations: dict[
+        str, tuple[tuple[str, ...], ...]
+    ] = {}  # a whole -> ways in which it is the sum of others
     indicators: dict[str, Indicator]
 
     @model_validator(mode="after")

@@ -29,14 +29,14 @@ def stage_request(domain: str, request_id: str) -> dict:
     Returns domain, partitions and the domain's difference.
     Raises: WrongUse where there is no such request, ModelTestsFailed where a dbt test failed.
     """
-    from citylake.publish.publication import ROLE, targets
+    from citylake.publish.publication import ROLE, populations, targets
 
     with ledger.connect(ROLE) as connection:
         plan = plan_request(connection, domain, request_id)
     with ledger.run(ROLE, "stage", f"{domain} {request_id}") as run, Scratch(domain, run.run_id) as scratch:
         marts = build_marts(plan, scratch, pin(plan))
         results = evaluate_domain(domain, scratch.connection)
-        protect(scratch.connection, targets(domain, marts))
+        protect(scratch.connection, targets(domain, marts), populations(domain))
         with ledger.connect(ROLE) as connection:
             difference = {
                 "partitions": plan.size, "checks_failed": describe(failed(results, "critical")),

@@ -22,6 +22,7 @@ from citylake.clock import new_id, wall_now
 from citylake.errors import DataFailed, ServerUnavailable
 from citylake.indicator import load_indicators
 from citylake.ledger import partitions, publications
+from citylake.privacy.cells import Parts
 from citylake.privacy.disclosure import Protected, protect
 from citylake.publish import schema, writing
 from citylake.publish.servers import answering
@@ -96,7 +97,7 @@ def _publish(connection, plan: Plan) -> dict:
     with ledger.run(ROLE, "publish", plan.domain) as run:
         with Scratch(plan.domain, run.run_id) as scratch:
             marts, results = _make(connection, plan, scratch, run.run_id, publication_id, watch)
-            hidden = protect(scratch.connection, targets(plan.domain, marts))
+            hidden = protect(scratch.connection, targets(plan.domain, marts), populations(plan.domain))
             watch.lap("protect")
             report = _report(plan.domain, publication_id, results)
             watch.lap("report")
@@ -143,16 +144,41 @@ def _make(connection, plan: Plan, scratch: Scratch, run_id: str, publication_id:
     return marts, results
 
 
+# An indicator's numbers are divided by these.
+_VALUE_PLACE = (("period_type", "period"), ("area_type", "area"), ("group_type", '"group"'))
+
+
 def targets(domain: str, marts: list[Mart]) -> list[Protected]:
     """What disclosure control is applied to: every mart by its rule, each indicator by its own."""
-    found = [Protected(f"marts.{mart.name}", tuple(mart.column_names), mart.disclosure) for mart in marts]
+    found = [
+        Protected(f"marts.{mart.name}", tuple(mart.column_names), mart.disclosure, place=_place(mart))
+        for mart in marts
+    ]
     values = next((mart for mart in marts if mart.publish == "indicators"), None)
-    if values:
+    if values and domain in load_indicators():
         found += [
-            Protected(f"marts.{values.name}", tuple(values.column_names), item.disclosure, f"code = '{code}'")
+            Protected(
+                f"marts.{values.name}",
+                tuple(values.column_names),
+                item.disclosure,
+                f"code = '{code}'",
+                _VALUE_PLACE,
+            )
             for code, item in load_indicators()[domain].indicators.items()
         ]
     return found
+
+
+def populations(domain: str) -> Parts:
+    """Which populations are sums of which, as the domain's indicators declare them."""
+    file = load_indicators().get(domain)
+    return file.populations if file else {}
+
+
+def _place(mart: Mart) -> tuple[tuple[str, str], ...]:
+    """What a mart's numbers are divided by: its key."""
+    called = {"_business_date": "day", **getattr(mart.disclosure, "dimensions", {})}
+    return tuple((f"'{called.get(name, name)}'", f'"{name}"') for name in mart.key)
 
 
 def _report(domain: str, publication_id: str, results: list[Result]) -> str | None:

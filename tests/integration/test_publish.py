@@ -217,7 +217,7 @@ def test_a_threshold_hides_small_counts_in_the_values_and_in_their_history(first
     from citylake.publish import publication
 
     file = load_indicators()["health"]
-    rule = Threshold(rule="threshold", least=20)
+    rule = Threshold(rule="threshold", least=20, counts={"numerator": "ill", "denominator": "reports"})
     strict = {code: item.model_copy(update={"disclosure": rule}) for code, item in file.indicators.items()}
     changed = {"health": file.model_copy(update={"indicators": strict})}
     monkeypatch.setattr(publication, "load_indicators", lambda: changed)

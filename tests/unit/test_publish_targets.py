@@ -15,19 +15,21 @@ def _mart(name: str, publish: str, rule) -> Mart:
 
 
 def test_each_mart_by_its_rule_and_each_indicator_by_its_own():
-    small = Threshold(rule="threshold", least=10, counts=("person_count",), hides=("person_count",))
+    small = Threshold(rule="threshold", least=10, counts={"person_count": "ill"}, hides=("person_count",),
+                      dimensions={"code": "letter"})  # fmt: skip
     marts = [
         _mart("dim_a", "dimension", NONE),
         _mart("fct_b", "fact", small),
         _mart("fct_v", "indicators", NONE),
     ]
-    found = [(item.table, item.rule, item.rows) for item in targets("health", marts)]
+    values = (("period_type", "period"), ("area_type", "area"), ("group_type", '"group"'))
+    found = [(item.table, item.rule, item.rows, item.place) for item in targets("health", marts)]
     own = load_indicators()["health"].indicators["h5_new_case_count"].disclosure
     assert found == [
-        ("marts.dim_a", NONE, "true"),
-        ("marts.fct_b", small, "true"),
-        ("marts.fct_v", NONE, "true"),
-        ("marts.fct_v", own, "code = 'h5_new_case_count'"),
+        ("marts.dim_a", NONE, "true", (("'code'", '"code"'),)),
+        ("marts.fct_b", small, "true", (("'letter'", '"code"'),)),
+        ("marts.fct_v", NONE, "true", (("'code'", '"code"'),)),
+        ("marts.fct_v", own, "code = 'h5_new_case_count'", values),
     ]
 
 

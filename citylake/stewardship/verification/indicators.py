@@ -28,11 +28,15 @@ def compare(connection, reading, as_of: datetime) -> tuple[int, list[Difference]
 
 def _codes(connection) -> list[Difference]:
     """Indicators that are not in all three: the truth, the declarations, the lake."""
-    in_truth, in_lake = (
-        {code for (code,) in connection.execute(f"select distinct code from {table}").fetchall()}
-        for table in ("expected", "published")
+    in_truth, unknowable, in_lake = (
+        {code for (code,) in connection.execute(query).fetchall()}
+        for query in (
+            "select distinct code from expected",
+            "select code from expected group by code having count(knowable) = 0",  # its only file was held
+            "select distinct code from published",
+        )
     )
-    places = {"truth": in_truth, "declarations": set(all_indicators()), "lake": in_lake}
+    places = {"truth": in_truth, "declarations": set(all_indicators()), "lake": in_lake | unknowable}
     everywhere = set().union(*places.values())
     return [
         Difference(

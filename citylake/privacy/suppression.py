@@ -1,0 +1,149 @@
+"""Which counts of persons must be hidden so that none of the small ones can be worked out from the others.
+
+Small counts (1 to least - 1) are hidden first. From what is shown, sums are known; so other counts are hidden with them until
+each small one may, as far as anybody can tell, be anything from 1 to least - 1. What is hidden beside them is found by linear
+programming: the cheapest change of counts that keeps all sums and moves the small one to an end of its range (Kelly, Golden and
+Assad 1992; Fischetti and Salazar 2005). Cells that this moves are hidden, empty places too, so nobody knows that a hidden count
+is not 0.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from citylake.privacy.cells import Cell, Parts, sums
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_ROUNDED = 1e-6
+
+
+def rows_to_hide(cells: Sequence[Cell], parts: Parts, least: int) -> set[tuple[str, int]]:
+    """The rows to hide so that every count from 1 to least - 1 may be anything in that range.
+
+    A cell counts as hidden when all rows that show it are.
+    """
+    import numpy as np
+
+    rows: set[tuple[str, int]] = set()
+    for component, relations in _components(cells, sums(cells, parts)):
+        here = [cells[number] for number in component]
+        small = [number for number, cell in enumerate(here) if 0 < cell.persons < least]
+        if not small:
+            continue
+        hidden = {row for number in small for row in here[number].rows}
+        system = _System(np.array([cell.persons for cell in here], dtype=float), relations, least)
+        for end in (least - 1, 1):
+            left = [number for number in small if here[number].persons != end]
+            while left:
+                system.show(np.array([not cell.rows <= hidden for cell in here]))
+                reached = system.reaching(left, end) or system.reaching(left[:1], end)
+                if not reached:
+                    moved = system.cheapest(left[0], end)
+                    hidden |= {row for number in moved for row in here[number].rows}
+                left = [number for number in left if number not in (reached or left[:1])]
+        rows |= hidden
+    return rows
+
+
+def _components(cells: Sequence[Cell], relations):
+    """Cells that sums, or rows that show several, bind together: their positions, and their sums within these."""
+    import numpy as np
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    pairs = [(whole, part) for whole, of in relations for part in of]
+    by_row: dict[tuple[str, int], int] = {}
+    pairs += [
+        (by_row.setdefault(row, number), number) for number, cell in enumerate(cells) for row in cell.rows
+    ]
+    if not pairs:
+        return
+    ends = np.array(pairs).T
+    graph = coo_matrix((np.ones(len(pairs)), (ends[0], ends[1])), shape=(len(cells), len(cells)))
+    _, labels = connected_components(graph, directed=False)
+    members: dict[int, list[int]] = defaultdict(list)
+    within: dict[int, int] = {}
+    for number, label in enumerate(labels.tolist()):
+        within[number] = len(members[label])
+        members[label].append(number)
+    inside = defaultdict(list)
+    for whole, of in relations:
+        inside[labels[whole]].append((within[whole], tuple(within[part] for part in of)))
+    yield from ((numbers, inside[label]) for label, numbers in members.items())
+
+
+class _System:
+    """The changes of some counts that keep all sums; what is shown does not change."""
+
+    def __init__(self, persons: np.ndarray, relations, least: int) -> None:
+        from scipy.sparse import coo_matrix
+
+        self.persons, self.least = persons, least
+        entries = [(number, whole, 1.0) for number, (whole, _) in enumerate(relations)]
+        entries += [(number, part, -1.0) for number, (_, of) in enumerate(relations) for part in of]
+        row, column, value = zip(*entries, strict=True) if entries else ((), (), ())
+        self.kept = coo_matrix((value, (row, column)), shape=(len(relations), len(persons))).tocsr()
+        self.is_shown = persons >= 0
+
+    def show(self, is_shown: np.ndarray) -> None:
+        """Say which counts are shown. A hidden one may be 0, since empty places are hidden too where that helps."""
+        self.is_shown = is_shown
+
+    def reaching(self, asked: Sequence[int], end: int) -> set[int]:
+        """Some of the small counts that reach an end of their range while all that is shown stays.
+
+        One change for many at once: possible changes form a convex set, so what is reached together is reached alone. Asked
+        for one, the answer is certain.
+        """
+        import numpy as np
+        from scipy.optimize import linprog
+        from scipy.sparse import csr_matrix, eye_array, hstack
+
+        numbers, many, size = np.array(asked), len(asked), len(self.persons)
+        sign = 1.0 if end > 1 else -1.0
+        # A gain of each, no more than it changes and than the way to its end; as much gain as there can be.
+        changed = csr_matrix((np.full(many, -sign), (np.arange(many), numbers)), shape=(many, size))
+        wanted = np.abs(end - self.persons[numbers])
+        low = np.where(self.is_shown, 0.0, -self.persons)
+        high = np.where(self.is_shown, 0.0, np.inf)
+        kept = hstack([self.kept, csr_matrix((self.kept.shape[0], many))])
+        found = linprog(
+            np.concatenate([np.zeros(size), -np.ones(many)]), A_ub=hstack([changed, eye_array(many)]), b_ub=np.zeros(many),
+            A_eq=kept, b_eq=np.zeros(self.kept.shape[0]), method="highs",
+            bounds=np.column_stack([np.concatenate([low, np.zeros(many)]), np.concatenate([high, wanted])]),
+        )  # fmt: skip
+        if not found.success:
+            raise ArithmeticError(f"linear programming: {found.message}")
+        return {
+            each
+            for each, gain, want in zip(asked, found.x[size:], wanted, strict=True)
+            if gain >= want - _ROUNDED
+        }
+
+    def cheapest(self, number: int, end: int) -> list[int]:
+        """The shown counts that must move so that a small one reaches an end of its range: few persons rather than many."""
+        import numpy as np
+        from scipy.optimize import linprog
+        from scipy.sparse import hstack
+
+        size = len(self.persons)
+        costs = np.where(self.is_shown, self.persons + self.least, 0.0)
+        up, down = np.full(size, np.inf), self.persons
+        change = end - self.persons[number]
+        bounds = [[0.0, each] for each in np.concatenate([up, down]).tolist()]
+        bounds[number] = [max(change, 0.0)] * 2
+        bounds[size + number] = [max(-change, 0.0)] * 2
+        found = linprog(
+            np.concatenate([costs, costs]), A_eq=hstack([self.kept, -self.kept]), b_eq=np.zeros(self.kept.shape[0]),
+            bounds=bounds, method="highs",
+        )  # fmt: skip
+        if not found.success:
+            raise ArithmeticError(
+                f"no change of counts moves one of {self.persons[number]:.0f} to {end}: {found.message}"
+            )
+        moved = np.abs(found.x[:size] - found.x[size:]) > _ROUNDED
+        return [int(each) for each in np.flatnonzero(moved & self.is_shown)]
