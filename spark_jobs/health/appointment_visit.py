@@ -37,7 +37,8 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     booked = patterns.once(_known(appointments.join(sessions, on="session_id", how="inner")))
     came = patterns.once(_came(inputs["arrivals"], booked))
     # An appointment has one row a day in each of them: nothing is multiplied.
-    whole = booked.join(_chains(appointments, booked), on=_OF_DAY, how="left").join(came, on=_OF_DAY, how="left")
+    chained = booked.join(_chains(appointments, booked), on=_OF_DAY, how="left")
+    whole = chained.join(came, on=_OF_DAY, how="left")
     walked_in = _walked_in(inputs["arrivals"], came, sessions)
     return _visits(whole).unionByName(walked_in, allowMissingColumns=True)
 
@@ -45,12 +46,12 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
 def _appointments(events: DataFrame) -> DataFrame:
     """A row for each event that booked an appointment, with all that booked it (`_bookings`) and cancelled it, in order."""
     at, on = F.col("event_at").alias("at"), F.col("_business_date").alias("on")
-    said = [name for name in _SAID if name != "specialty"]
-    booking = F.struct(at, "event_id", on, *said, patterns.translated(SPECIALTIES, F.col("specialty")).alias("specialty"))
-    of_one = events.groupBy("appointment_id").agg(
+    booking, cancellation = F.struct(at, "event_id", on, *_SAID), F.struct(at, on)
+    named = events.withColumn("specialty", patterns.translated(SPECIALTIES, F.col("specialty")))
+    of_one = named.groupBy("appointment_id").agg(
         F.array_sort(F.collect_list(F.when(F.col("event") == "booked", booking))).alias("_bookings"),
-        F.array_sort(F.collect_list(F.when(F.col("event") == "cancelled", F.struct(at, on)))).alias("_cancellations"),
-    )
+        F.array_sort(F.collect_list(F.when(F.col("event") == "cancelled", cancellation))).alias("_cancellations"),
+    )  # fmt: skip
     return of_one.withColumn("_booking", F.explode("_bookings")).select(
         "*", *[F.col(f"_booking.{name}").alias(name) for name in _SAID]
     )

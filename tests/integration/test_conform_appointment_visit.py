@@ -11,8 +11,8 @@ from tests.integration.visit_rows import booked, came, cancelled, made, said, sl
 
 MARCH_16, MARCH_17, MARCH_18 = date(2026, 3, 16), date(2026, 3, 17), date(2026, 3, 18)
 SESSIONS = [
-    slot("S1", "03-16 09:00", 60), slot("S2", "03-16 09:30", 60), slot("SX", "03-16 10:00", 1, "停诊"), slot("S3", "03-16 14:00", 2),
-    slot("T1", "03-17 09:00", 60),
+    slot("S1", "03-16 09:00", 60), slot("S2", "03-16 09:30", 60), slot("S3", "03-16 14:00", 2),
+    slot("SX", "03-16 10:00", 1, "停诊"), slot("T1", "03-17 09:00", 60),
 ]  # fmt: skip
 EVENTS = [
     # Whole rows: booked again after cancelling, and kept.
@@ -30,7 +30,8 @@ EVENTS = [
     booked("in", "03-02 00:00"), booked("out", "03-01 23:59:59"), said("m1", "moved", "03-10 12:00", "T1"),
     said("m2", "moved", "03-10 12:01", "S1"), said("n1", "tie", "03-10 12:00", "S1", channel="web"),
     said("n2", "tie", "03-10 12:00", "S1", channel="phone"), said("o1", "again", "03-01 12:00", "S1", channel="web"),
-    said("o2", "again", "03-10 12:00", "S1", channel="phone"), cancelled("nothing", "03-10 12:00"), booked("gone", "03-10 12:00", "S none"),
+    said("o2", "again", "03-10 12:00", "S1", channel="phone"), 
+    cancelled("nothing", "03-10 12:00"), booked("gone", "03-10 12:00", "S none"),
     # Chains: at the instant, after 24 h, and a second more; another hospital, specialty; nobody said who; not cancelled;
     # cancelled too late; a third; through another day.
     *[booked(f"{name}1", "03-10 12:00", patient=name) for name in ("c0", "c24", "c25", "ch", "cs", "cn", "cl")],
@@ -41,12 +42,15 @@ EVENTS = [
     booked("u2", "03-10 14:00"), booked("cn2", "03-11 13:00", patient="cn"), cancelled("cl1", "03-11 13:00:01", patient="cl"),
     booked("cl2", "03-11 13:00", patient="cl"),
     booked("d1", "03-10 12:00", "S none", patient="d"), cancelled("d1", "03-11 11:00", patient="d"),
-    booked("d2", "03-11 12:00", "T1", patient="d"), cancelled("d2", "03-12 11:00", patient="d"), booked("d3", "03-12 12:00", patient="d"),
+    booked("d2", "03-11 12:00", "T1", patient="d"), cancelled("d2", "03-12 11:00", patient="d"),
+    booked("d3", "03-12 12:00", patient="d"),
     # What happened before the 14 days is not known of this day, but of the next it would be less: from 3 March.
     booked("w1", "03-02 12:00", patient="w"), cancelled("w1", "03-03 00:00", patient="w"),
-    booked("w2", "03-03 01:00", "S1", patient="w"), cancelled("w2", "03-03 02:00", patient="w"), booked("w3", "03-03 03:00", "T1", patient="w"),
+    booked("w2", "03-03 01:00", "S1", patient="w"), cancelled("w2", "03-03 02:00", patient="w"),
+    booked("w3", "03-03 03:00", "T1", patient="w"),
     # Two at one instant: the lesser number is before.
-    booked("e1", "03-10 12:00", patient="e"), cancelled("e1", "03-10 12:00", patient="e"), booked("e2", "03-10 12:00", patient="e"),
+    booked("e1", "03-10 12:00", patient="e"), cancelled("e1", "03-10 12:00", patient="e"),
+    booked("e2", "03-10 12:00", patient="e"),
     # Two places: the first is cancelled in time, the fourth in order is one too many; a tie.
     booked("p1", "03-10 08:00", "S3"), cancelled("p1", "03-16 14:00", "S3"), booked("p4", "03-10 12:00", "S3"),
     booked("p3", "03-10 12:00", "S3"), booked("p2", "03-10 11:00", "S3"), cancelled("p2", "03-16 14:00:01", "S3"),
@@ -55,14 +59,16 @@ EVENTS = [
     *[booked(f"g{n}", "03-10 08:00") for n in range(5)], booked("next", "03-16 20:00", "T1"),
 ]  # fmt: skip
 ARRIVALS = [
-    came("V1", "A2", "03-16 09:20", "03-16 09:50:30"), came("W1", None, "03-16 08:00", "03-16 08:10"), came("W2", "unknown", "03-16 08:00"),
+    came("V1", "A2", "03-16 09:20", "03-16 09:50:30"), came("W1", None, "03-16 08:00", "03-16 08:10"),
+    came("W2", "unknown", "03-16 08:00"),
     came("W3", "begin", "03-16 09:00"), came("W4", "off", "03-16 10:00", "03-16 10:05"), came("V5", "after", "03-16 09:05"),
     # Another day than the session's, and a day without sessions.
     came("W6", "none", "03-17 08:00"), came("W7", None, "03-18 08:00"), came("W8", "next", "03-16 23:00"),
     # The first counts, of two at one instant the lesser number.
     came("V20", "g0", "03-16 09:10", "03-16 09:20"), came("V21", "g0", "03-16 09:09", "03-16 09:30"),
     came("V22", "g0", "03-16 09:09", "03-16 09:31"), came("V23", "g1", "03-16 08:50", "03-16 09:00:30"),
-    came("V24", "g2", "03-16 08:50", "03-16 08:59"), came("V25", "g3", "03-16 09:10", "03-16 09:10"), came("V26", "g4", "03-16 09:10"),
+    came("V24", "g2", "03-16 08:50", "03-16 08:59"), came("V25", "g3", "03-16 09:10", "03-16 09:10"),
+    came("V26", "g4", "03-16 09:10"),
 ]  # fmt: skip
 
 
@@ -102,7 +108,8 @@ def test_states_by_session_cancellation_and_arrival(rows):
         "late": "no_show", "early": "no_show", "same": "cancelled",
     }  # fmt: skip
     assert of(rows, "begin", "arrived_at", "seen_at") == (None, None)
-    assert of(rows, "off", "arrived_at", "seen_at", "wait_arrival_s", "is_overbooked") == (None, None, None, False)
+    assert of(rows, "off", "arrived_at", "seen_at", "wait_arrival_s") == (None, None, None)
+    assert of(rows, "off", "is_overbooked") == (False,)
 
 
 def test_cancelled_is_the_first_time_not_before_booking_and_by_the_end_of_the_day(rows):

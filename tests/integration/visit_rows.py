@@ -80,7 +80,8 @@ def random_visits(chance: random.Random, days: list[date]) -> dict[str, tuple[li
     number = 0
     for _ in range(150):
         patient, asked = chance.choice(["p1", "p2", "p3", None]), chance.choice(sessions)
-        then = asked[3] - chance.choice([0, 1, 2, 7, 13, 14, 15]) * DAY - chance.choice([-1, 0, 1, 60, 500]) * MINUTE
+        then = asked[3] - chance.choice([0, 1, 2, 7, 13, 14, 15]) * DAY
+        then -= chance.choice([-1, 0, 1, 60, 500]) * MINUTE
         for _ in range(chance.choice([1, 1, 2, 3])):
             number += 1
             name = f"A{number:04}"
@@ -95,10 +96,15 @@ def random_visits(chance: random.Random, days: list[date]) -> dict[str, tuple[li
                 then = gone + chance.choice([0 * HOUR, HOUR, 24 * HOUR, 24 * HOUR + SECOND])
             if chance.random() < 0.6:
                 arrived = asked[3] + chance.choice([-20, 0, 5, 29, 30, 31]) * MINUTE
-                arrivals += [came(f"V{number:04}{k}", name, arrived + k * chance.choice([0, 1]) * MINUTE,
-                                  chance.choice([None, arrived + 20 * MINUTE])) for k in range(chance.choice([1, 1, 2]))]  # fmt: skip
+                for k in range(chance.choice([1, 1, 2])):
+                    seen = chance.choice([None, arrived + 20 * MINUTE])
+                    arrivals.append(
+                        came(f"V{number:04}{k}", name, arrived + k * chance.choice([0, 1]) * MINUTE, seen)
+                    )
             asked = chance.choice(sessions)
-    arrivals += [came(f"W{n:03}", chance.choice([None, "A none"]), starts[chance.choice(days)]) for n in range(30)]
+    arrivals += [
+        came(f"W{n:03}", chance.choice([None, "A none"]), starts[chance.choice(days)]) for n in range(30)
+    ]
     whole = set(days)
     given = {"sessions": sessions, "events": events, "arrivals": arrivals}
     return {name: ([row for row in rows if row[-1] in whole], SCHEMAS[name]) for name, rows in given.items()}

@@ -13,7 +13,9 @@ def hospital(hospital_id: str, district_code: str) -> dict:
             "district_code": district_code}  # fmt: skip
 
 
-def appointment(visit_id: str, hospital_id: str, day: date, *, ahead: int = 1, waited_min: float | None = 10, **more) -> dict:
+def appointment(
+    visit_id: str, hospital_id: str, day: date, *, ahead: int = 1, waited_min: float | None = 10, **more
+) -> dict:
     """A row of conformed.health.appointment_visit: kept, booked at noon so many days ahead, come as the slot began and seen so
     much later (None: left before), but for `more`."""
     start, booked = local(f"{day:%m-%d} 09:00"), local(f"{day:%m-%d} 12:00") - timedelta(days=ahead)

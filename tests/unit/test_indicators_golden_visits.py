@@ -16,7 +16,8 @@ LATE = {"arrived_at": local("03-01 09:31"), "seen_at": local("03-01 09:41"), "wa
 VISITS = [
     # In Xihu six came: four for themselves by app, one elder by phone and one child on the web whose year of birth nobody said.
     appointment("A1", "H1", FIRST, ahead=0, waited_min=5), appointment("A2", "H1", FIRST, ahead=1, waited_min=30),
-    appointment("A3", "H1", FIRST, ahead=2, waited_min=31, chain_position=2), appointment("A4", "H1", FIRST, ahead=7, waited_min=None),
+    appointment("A3", "H1", FIRST, ahead=2, waited_min=31, chain_position=2),
+    appointment("A4", "H1", FIRST, ahead=7, waited_min=None),
     appointment("A5", "H1", FIRST, ahead=1, age_band="60-69", way="older", channel="phone", **LATE),
     appointment("A6", "H1", FIRST, ahead=3, waited_min=12, age_band=None, way="child", channel="web", chain_position=3),
     # Two did not, one cancelled, one was called off; two came without an appointment.
@@ -124,6 +125,7 @@ def test_counts_of_few_persons_are_hidden(module_home):
         assert city.value(code, "2026-03-02", BINJIANG) == (None, None, None, 100.0, "hidden")
         assert city.value(code, "2026-03-02", CITY) == (None, None, None, 100.0, "hidden")
         # Nine of ten by app were seen in time.
-        assert city.value("h1_slot_kept_pct", "2026-03-01", CITY, "app") == (None, None, None, 100.0, "hidden")
+        found = city.value("h1_slot_kept_pct", "2026-03-01", CITY, "app")
+        assert found == (None, None, None, 100.0, "hidden")
     finally:
         city.scratch.__exit__(None, None, None)
