@@ -28,8 +28,11 @@ VISITS = [
     appointment("B1", "H2", FIRST, ahead=4, arrived_at=local("03-01 09:30") + timedelta(seconds=1), seen_at=local("03-01 09:40"),
                 wait_arrival_s=599.0),
     missed("B2", "H2", FIRST), appointment("D1", "H9", FIRST, ahead=6, waited_min=20),
-    # Another day: only cancelled.
-    missed("E1", "H1", SECOND, "cancelled"),
+    # In a district to which nobody else came, one without an appointment.
+    walk_in("W3", "H4", FIRST),
+    # Another day: in Xihu only cancelled; in Binjiang two at a machine, of whom the lesser is the median.
+    missed("E1", "H1", SECOND, "cancelled"), appointment("E2", "H2", SECOND, ahead=1, waited_min=10, channel="machine"),
+    appointment("E3", "H2", SECOND, ahead=2, waited_min=21, channel="machine"),
 ]  # fmt: skip
 
 
@@ -39,8 +42,9 @@ def visits(module_home):
         "health", "golden visits", [FIRST, SECOND],
         {
             "conformed.governance.district": DISTRICTS,
-            # The last one lies in a district that no list knows.
-            "conformed.health.hospital": [hospital("H1", XIHU), hospital("H2", BINJIANG), hospital("H3", "339999")],
+            # The third lies in a district that no list knows.
+            "conformed.health.hospital": [hospital("H1", XIHU), hospital("H2", BINJIANG), hospital("H3", "339999"),
+                                        hospital("H4", "330110")],
             "conformed.health.appointment_visit": VISITS,
         },
     )  # fmt: skip
@@ -56,7 +60,8 @@ def test_wait_booking_p50_is_from_the_first_booking(visits):
     assert visits.value(code, day, CITY) == shown(2.0, 16.0, 8.0)
     assert visits.value(code, day, CITY, "app") == shown(2.0, 12.0, 6.0)
     assert visits.value(code, day, CITY, "60-69") == shown(1.0, 1.0, 1.0)
-    assert visits.value(code, "2026-03-02", CITY) == shown(None, None, 0.0)
+    assert visits.value(code, "2026-03-02", BINJIANG) == shown(1.0, 2.0, 2.0)
+    assert visits.value(code, "2026-03-02", XIHU) == shown(None, None, 0.0)
 
 
 def test_wait_arrival_p50_is_of_those_who_were_seen(visits):
@@ -66,6 +71,7 @@ def test_wait_arrival_p50_is_of_those_who_were_seen(visits):
     assert visits.value(code, day, BINJIANG) == shown(9.983333, 599 / 60, 1.0)
     assert visits.value(code, day, CITY) == shown(12.0, 84.0, 7.0)
     assert visits.value(code, day, XIHU, "app") == shown(30.0, 90.0, 3.0)
+    assert visits.value(code, "2026-03-02", CITY, "machine") == shown(10.0, 20.0, 2.0)
 
 
 def test_no_shows_are_of_those_who_could_have_come(visits):
