@@ -1,6 +1,6 @@
 """Real sets as another city's deliveries: `python -m simulator.realdata --realdata <folder> --out <folder>`.
 
-The daily case reports and Beijing's air stations, bytes unchanged; the two reference lists that Beijing needs
+The daily case reports and Beijing's air stations, bytes unchanged; the three reference lists that Beijing needs
 are typed by hand in `data/realdata`. There is no truth beside them: nobody knows it.
 """
 
@@ -76,7 +76,7 @@ def _others(folder: Path) -> Iterator[Delivery]:
 
 
 def references() -> Iterator[Delivery]:
-    """Beijing's districts and stations, in the departments' forms; they arrive before the readings."""
+    """Beijing's districts, stations and hospitals, in the departments' forms; they arrive before the readings."""
     at = local(AIR_ENDS, 7)
     districts = [
         District(row["code"], row["name"], row["name_en"], cast(Level, row["level"]), row["parent_code"],
@@ -88,6 +88,8 @@ def references() -> Iterator[Delivery]:
     lines = [tuple(row[name] for name in air_station.HEADER) for row in _typed("air_station.csv")]
     yield Delivery(air_station.DEPARTMENT, f"环境监测站_{AIR_ENDS:%Y%m%d}.csv", 1, air_station.SENDER, at,
                    air_station.as_bytes(lines))  # fmt: skip
+    yield Delivery("health", f"医院_{AIR_ENDS:%Y%m%d}.csv", 1, "health", at,
+                   (TYPED / "hospital.csv").read_text(encoding="utf-8").encode("utf-8-sig"))  # fmt: skip
 
 
 def _stations(path: Path) -> Iterator[Delivery]:

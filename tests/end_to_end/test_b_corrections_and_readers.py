@@ -17,7 +17,7 @@ def _reports() -> list:
 
 def _publish_cases(days: int):
     reports = _reports()[:days]
-    others = [each for each in flow.city().deliveries if each.name.startswith("district")]
+    others = [each for each in flow.city().deliveries if each.name.startswith(("district", "医院_"))]
     flow.send([*reports, *others])
     flow.land()
     flow.set_clock(local(date(2020, 3, 1), 0))

@@ -104,6 +104,12 @@ def write_lists_of_services() -> None:
         write(f"conformed.governance.{name}", rows, ["all"])
 
 
+def write_hospitals() -> None:
+    """The list without which the marts of health wait."""
+    one = {"hospital_id": "H001", "hospital_name": "first", "level": "三级", "district_code": "330106"}
+    write("conformed.health.hospital", [one], ["all"])
+
+
 def machine_days(day: date, count: int = 2) -> list[dict]:
     """One row per machine in Xihu, up for 18 of 24 hours."""
     return [

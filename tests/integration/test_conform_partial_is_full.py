@@ -21,6 +21,7 @@ from tests.integration import (
     ship_rows,
     toll_rows,
     transit_rows,
+    visit_rows,
 )
 from tests.integration.test_conform_air_quality_day import READINGS, STATIONS, WEATHER
 from tests.integration.test_conform_case_day import REPORTS
@@ -100,6 +101,7 @@ GENERATORS = {
     "conformed.transport.etc_trip": lambda chance: toll_rows.random_trips(chance, DAYS),
     "conformed.transport.toll_passage": lambda chance: toll_rows.random_lanes(chance, DAYS),
     "conformed.health.delivery": lambda chance: pharmacy_rows.random_deliveries(chance, DAYS),
+    "conformed.health.appointment_visit": lambda chance: visit_rows.random_visits(chance, DAYS),
 }
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 # One run of it is as long as of all others together: fewer runs.

@@ -17,6 +17,7 @@ DOMAINS = ("governance", "environment", "health")
 def _write() -> None:
     typed.write("conformed.governance.district", typed.district_rows(), ["all"])
     typed.write_lists_of_services()
+    typed.write_hospitals()
     typed.write(
         "conformed.governance.machine_day", [r for day in DAYS for r in typed.machine_days(day)], NAMES
     )

@@ -9,7 +9,7 @@ import pytest
 from citylake.build.project import domains
 from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
-from tests.unit import law_checks, pharmacy_checks, toll_checks, transit_checks
+from tests.unit import clinic_checks, law_checks, pharmacy_checks, toll_checks, transit_checks
 from tests.unit.market_city import run_lot, span, vehicles
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
@@ -144,7 +144,7 @@ DEFECTS = {
         f"update marts.fct_indicator_value set value = 0 where code = 't7_hhi' and period = '{LAST}'",
     "transport.fct_indicator_value.few_operators_come_or_go_in_a_day":
         f"update marts.fct_indicator_value set value = 101 where code = 't7_entry_exit_count' and period = '{LAST}'",
-} | law_checks.DEFECTS | toll_checks.DEFECTS | transit_checks.DEFECTS | pharmacy_checks.DEFECTS  # fmt: skip
+} | law_checks.DEFECTS | toll_checks.DEFECTS | transit_checks.DEFECTS | pharmacy_checks.DEFECTS | clinic_checks.DEFECTS  # fmt: skip
 
 ALL = [
     f"{domain}.{table.table}.{item.name}"
@@ -169,7 +169,7 @@ def _health():
         total, new = 2000 + 10 * number, 10 if number else None
         rows += [case_day("country", "CN", None, day, total, new), case_day("province", "330000", "CN", day, total, new),
                  case_day("city", "330100", "330000", day, total, new)]  # fmt: skip
-    return pharmacy_checks.clean(DAYS) | {"conformed.health.case_day": rows}
+    return pharmacy_checks.clean(DAYS) | clinic_checks.clean(DAYS) | {"conformed.health.case_day": rows}
 
 
 def _transport():

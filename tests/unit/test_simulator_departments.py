@@ -117,13 +117,14 @@ def test_real_sets_become_deliveries_of_another_city(tmp_path):
     with zipfile.ZipFile(tmp_path / "air_beijing_prsa" / "set.zip", "w") as archive:
         archive.writestr("set/PRSA_Data_Dongsi_20130301-20170228.csv", b'"No"\r\n1\r\n')
     sent = {each.name: each for each in realdata.deliveries(tmp_path)}
-    assert list(sent) == ["district_20170301.csv", "环境监测站_20170301.csv",
+    assert list(sent) == ["district_20170301.csv", "环境监测站_20170301.csv", "医院_20170301.csv",
                           "PRSA_Data_Dongsi_20130301-20170228.csv", "case_report_2020-01-05.csv"]  # fmt: skip
     station = sent["PRSA_Data_Dongsi_20130301-20170228.csv"]
     assert (station.sender, station.content) == ("Dongsi", b'"No"\r\n1\r\n')
     assert station.arrived_at == local(date(2017, 3, 1), 8)
     assert "Dongsi,110101,,,2013-03-01" in sent["环境监测站_20170301.csv"].content.decode("gb18030")
     assert len(_lines(sent["district_20170301.csv"].content, "utf-8-sig")) == 20
+    assert len(_lines(sent["医院_20170301.csv"].content, "utf-8-sig")) == 4
 
 
 def test_a_folder_without_real_sets_says_what_is_expected(tmp_path):

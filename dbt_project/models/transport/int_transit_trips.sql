@@ -45,7 +45,7 @@ final as (
         '{{ var("own_area").city }}' as city_code,
         transit_trip.mode,
         transit_trip.pay_type,
-        hour(timezone('Asia/Shanghai', transit_trip.boarded_at)) as boarded_hour,
+        hour(timezone('Asia/Shanghai', transit_trip.boarded_at::timestamptz)) as boarded_hour,
         origin.district_code as origin_district_code,
         destination.district_code as destination_district_code,
         transit_trip.boarded_as,
