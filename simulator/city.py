@@ -11,15 +11,18 @@ from simulator.deliveries import Delivery, Label, Observation, local
 from simulator.departments import (
     air_quality,
     ais_position,
+    appointment,
     bus_tap,
     camera_capture,
     case_report,
+    clinic_session,
     command_message,
     draught_survey,
     enforcement_highway,
     enforcement_road,
     enforcement_waterway,
     etc_passage,
+    hospital_arrival,
     incident,
     machine_status,
     metro_tap,
@@ -104,6 +107,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from enforcement_of_day(setting, day)
     yield from tolls_of_day(setting, day)
     yield from transit_of_day(setting, day)
+    yield from registration_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -147,6 +151,12 @@ def transit_of_day(setting: Setting, day: date) -> Iterator[Observation]:
     """All files about public transport of one business day, one feed after the other."""
     for feed in (metro_tap, bus_tap):
         yield from feed.day_of_files(setting.seed, setting.scenario.transit, day, setting.network)
+
+
+def registration_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about registration at hospitals of one business day, one feed after the other."""
+    for feed in (clinic_session, appointment, hospital_arrival):
+        yield from feed.day_of_files(setting, day)
 
 
 def arrival(observation: Observation) -> tuple:

@@ -9,6 +9,7 @@ from functools import cache
 
 from simulator.deliveries import local
 from simulator.scenario import Scenario
+from simulator.world.clinics import Clinics, clinics
 from simulator.world.lots import Lot, lots
 from simulator.world.roads import Roads, roads
 from simulator.world.services import Services, services
@@ -53,6 +54,7 @@ class Setting:
     services: Services
     tolls: Tolls
     network: Network
+    clinics: Clinics
     scale: float = field(default=0.1, kw_only=True)
 
     @property
@@ -80,7 +82,7 @@ def _setting(asked: Asked) -> Setting:
         stations(max(len(STATIONS), round(len(STATIONS) * scale))), lots(seed, scenario.parking, scale),
         fleet(seed, scenario.ships, scale), roads(seed, scenario.roads, scale),
         services(seed, scenario.services, scale), tolls(seed, scenario.tolls, scale),
-        network(seed, scenario.transit, scale),
+        network(seed, scenario.transit, scale), clinics(seed, scenario.registration, scale),
         scale=scale,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from simulator.scenario.enforcement import EnforcementScenario
 from simulator.scenario.market import MarketScenario
 from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
+from simulator.scenario.registration import RegistrationScenario
 from simulator.scenario.roads import RoadScenario
 from simulator.scenario.services import ServiceScenario
 from simulator.scenario.ships import ShipScenario
@@ -21,8 +22,9 @@ from simulator.scenario.tolls import TollScenario
 from simulator.scenario.transit import TransitScenario
 
 __all__ = [
-    "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "Rate", "Rates", "RoadScenario",
-    "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "TollScenario", "TransitScenario", "read",
+    "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "Rate", "Rates",
+    "RegistrationScenario", "RoadScenario", "RowRates", "Scenario", "SenderFileRates", "ServiceScenario",
+    "ShipScenario", "TollScenario", "TransitScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -40,6 +42,7 @@ class Scenario(Part):
     enforcement: EnforcementScenario
     tolls: TollScenario
     transit: TransitScenario
+    registration: RegistrationScenario
 
 
 def read(name: str = "default") -> Scenario:
