@@ -14,7 +14,19 @@ from simulator.city import City
 from simulator.deliveries import Delivery, Label, Reading
 from simulator.departments import case_report
 from simulator.evidence import Evidence
-from simulator.truth import air, cases, enforcement, market, parking, roads, services, ships, tolls, transit
+from simulator.truth import (
+    air,
+    cases,
+    enforcement,
+    market,
+    parking,
+    roads,
+    services,
+    ships,
+    tolls,
+    transit,
+    visits,
+)
 
 DEFECTS = pa.schema(
     [("feed", pa.string()), ("delivery_name", pa.string()), ("sequence", pa.int32()),
@@ -82,7 +94,7 @@ def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     instants = _instants(city)
     made = (
         each.indicators(city, instants, days)
-        for each in (parking, ships, roads, services, enforcement, tolls, transit)
+        for each in (parking, ships, roads, services, enforcement, tolls, transit, visits)
     )
     return pd.concat(list(made), ignore_index=True)
 

@@ -63,7 +63,7 @@ def begun_for(
     first = _first(seed, scale, here, day, patients_of(seed, scale, day, count, round(here.bookings)), random)
     made = [_fate(first, scenario, random)]
     while len(made) < _TRIES:
-        made.append(_fate(_instead(made[-1], scenario, day, random), scenario, random))
+        made.append(_fate(_instead(made[-1], scenario, here, day, random), scenario, random))
     rows = pd.concat(made, ignore_index=True)
     u = random.random((2, len(rows)))
     unknown = scenario.unknown
@@ -114,17 +114,19 @@ def _first(
 
 
 def _instead(
-    rows: pd.DataFrame, scenario: RegistrationScenario, day: date, random: np.random.Generator
+    rows: pd.DataFrame, scenario: RegistrationScenario, here: Clinics, day: date, random: np.random.Generator
 ) -> pd.DataFrame:
     """What is booked instead of appointments that were cancelled in time, within a day."""
-    u = random.random((4, len(rows)))
+    u = random.random((5, len(rows)))
     cancelled = rows["cancelled_ds"].to_numpy()
     gone = (cancelled != NEVER) & (cancelled <= rows["slot_ds"].to_numpy()) & (u[0] < scenario.outcomes.again)
     u, rows, cancelled = u[:, gone], rows[gone], cancelled[gone]
     booked = cancelled + (_LEAST_S + np.floor(u[1] ** 3 * (DAY_S - _LEAST_S + 1)).astype(np.int64)) * 10
     slot = _slots(u[2])
     on = day.toordinal() + np.floor(u[3] * (2 * NEAR + 1)).astype(np.int64) - NEAR
-    # Nothing is booked for what is over: then for the next day.
+    # On some days there is little to be had, and nothing is booked for what is over: then for the next day.
+    shares = np.array([here.share_of(day + timedelta(shift)) for shift in range(-NEAR, NEAR + 1)])
+    on = np.where(u[4] < shares[on - day.toordinal() + NEAR], on, on + 1)
     is_over = on * DAY_DS + OPENS_DS + slot * SLOT_DS < booked + _LEAST_S * 10
     on = np.where(is_over, booked // DAY_DS + 1, on)
     possible = on <= day.toordinal() + NEAR
