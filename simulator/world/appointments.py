@@ -127,6 +127,7 @@ def _instead(
     # On some days there is little to be had, and nothing is booked for what is over: then for the next day.
     shares = np.array([here.share_of(day + timedelta(shift)) for shift in range(-NEAR, NEAR + 1)])
     on = np.where(u[4] < shares[on - day.toordinal() + NEAR], on, on + 1)
+    on = np.minimum(on, booked // DAY_DS + len(AHEAD) - 1)
     is_over = on * DAY_DS + OPENS_DS + slot * SLOT_DS < booked + _LEAST_S * 10
     on = np.where(is_over, booked // DAY_DS + 1, on)
     possible = on <= day.toordinal() + NEAR
