@@ -24,7 +24,8 @@ class Asked:
     """What a city is asked for. `until` is its last business day, the scenario's if None.
 
     `scale` multiplies the parking spaces, and with them the cars that park, the ships, the segments of roads and what
-    happens on them, the offices and what they decide, the cases that agencies close; above 1 the stations too.
+    happens on them, the offices and what they decide, the cases that agencies close, what is booked at hospitals; above 1 the
+    stations too.
     """
 
     seed: int

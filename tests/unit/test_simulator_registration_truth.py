@@ -148,10 +148,20 @@ def test_an_appointment_continues_the_one_before_where_that_was_cancelled_by_a_d
     assert chain(first, gone, between, _event(3, 12, _at(11, 3))) == [(1, _at(11, 3))]
     again = (_event(5, 12, _at(12, 3), session=99), _event(6, 12, _at(13, 3), "cancelled", session=99))
     assert chain(first, gone, *again, _event(7, 14, _at(14, 3))) == [(3, _at(8, 3))]
-    # Of two at one instant the lesser number is the one before.
-    both = (_event(8, 10, _at(8, 3), session=99), _event(9, 10, _at(8.5, 3), "cancelled", session=99))
+    # Of two at one instant the lesser number is the one before, whichever event came first.
+    both = (_event(8, 12, _at(8, 3), session=99), _event(9, 12, _at(8, 3), "cancelled", session=99))
+    assert chain(*both, _event(10, 13, _at(8, 3))) == [(2, _at(8, 3))]
     assert chain(*both, _event(10, 11, _at(8, 3))) == [(1, _at(8, 3))]
-    assert chain(_event(8, 11, _at(8, 3)), *(each | {"appointment": 12} for each in both)) == [(1, _at(8, 3))]
+
+
+def test_waiting_begins_with_the_half_hour_and_is_never_less_than_nothing():
+    def waited(came: float, seen: float) -> tuple[float, float]:
+        made = _made([_event(1, 11, _at(8, 1))], _arrivals((1, 11, came, seen)))
+        return made["wait_arrival_p50_min", "330100", "all"]
+
+    assert waited(8.5, 9.1) == (6, 1)
+    assert waited(9.1, 9.4) == (pytest.approx(18), 1)
+    assert waited(8.5, 8.75) == (0, 1)
 
 
 def test_without_sessions_or_events_there_is_nothing():

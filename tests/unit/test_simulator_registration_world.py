@@ -133,6 +133,8 @@ def test_events_of_a_day_are_what_the_days_around_booked_and_cancelled():
     found = [events_on(*OF, MONDAY - timedelta(back)) for back in range(8)]
     booked = pd.concat(found).query("is_booked")["appointment"]
     assert set(appointments_on(*OF, MONDAY)["appointment"]) <= set(booked)
+    begun_for_days = appointments_on(*OF, MONDAY)["appointment"] // 10**8 - MONDAY.toordinal()
+    assert set(begun_for_days) == {-3, -2, -1, 0, 1, 2, 3}
     begun_before = MONDAY.toordinal() - appointments_on(*OF, MONDAY)["begun_ds"] // DAY_DS
     assert begun_before.max() <= 14
 
@@ -217,6 +219,11 @@ def test_arrivals_are_recorded_by_clocks_that_are_off_by_a_minute_at_most_some_n
     assert off.groupby(both["hospital"]).nunique().max() == 1
     was_seen = both["seen_ds_true"] > 0
     assert ((both["seen_ds"] - both["seen_ds_true"])[was_seen] == off[was_seen]).all()
+    # Whoever has no appointment is recorded once.
+    often = {"unknown": {"second_arrival": 0.3, "missing_arrival": 0.0}}
+    again = hospital_arrival.recorded(asked(3, 1, SCALE, changed=often).setting, MONDAY)
+    assert (again["appointment"] == 0).sum() == (true["appointment"] == 0).sum()
+    assert again["appointment"].duplicated().sum() > 1_500
     # Where nothing goes wrong they are what happened.
     right = asked(3, 1, SCALE, changed=NOTHING_WRONG, clock_s=0).setting
     exact = hospital_arrival.recorded(right, MONDAY)
