@@ -11,9 +11,11 @@ from simulator.deliveries import Delivery, Label, Observation, local
 from simulator.departments import (
     air_quality,
     ais_position,
+    appointment,
     bus_tap,
     camera_capture,
     case_report,
+    clinic_session,
     cold_chain_reading,
     command_message,
     courier_event,
@@ -22,6 +24,7 @@ from simulator.departments import (
     enforcement_road,
     enforcement_waterway,
     etc_passage,
+    hospital_arrival,
     incident,
     machine_status,
     metro_tap,
@@ -110,6 +113,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from tolls_of_day(setting, day)
     yield from transit_of_day(setting, day)
     yield from pharmacy_of_day(setting, day)
+    yield from registration_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -160,6 +164,12 @@ def pharmacy_of_day(setting: Setting, day: date) -> Iterator[Observation]:
     here = pharmacy(setting)
     for feed in (prescription, pharmacy_order, courier_event, cold_chain_reading):
         yield from feed.day_of_files(here, day)
+
+
+def registration_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about registration at hospitals of one business day, one feed after the other."""
+    for feed in (clinic_session, appointment, hospital_arrival):
+        yield from feed.day_of_files(setting, day)
 
 
 def arrival(observation: Observation) -> tuple:

@@ -10,8 +10,10 @@ from simulator.defects.lists import ListFile, issues
 from simulator.deliveries import Delivery, Observation, local
 from simulator.departments import (
     air_station,
+    appointment,
     district,
     enforcement_lists,
+    hospital,
     market_lists,
     parking_lists,
     road_lists,
@@ -47,6 +49,7 @@ def all_references(setting: Setting) -> Iterator[Observation]:
     yield from enforcement_references(setting)
     yield from toll_references(setting)
     yield from transit_references(setting)
+    yield from registration_references(setting)
 
 
 def references(
@@ -179,6 +182,15 @@ def transit_references(setting: Setting) -> Iterator[Observation]:
         seen = transit_lists.timetable(here, at, before)
         before = seen.sent.content
         yield seen
+
+
+def registration_references(setting: Setting) -> Iterator[Observation]:
+    """The list of hospitals at the start and on the first of each month, and what was booked in the week before the start."""
+    made: dict[str, Callable[[date], ListFile]] = {
+        hospital.FEED: lambda _: hospital.hospital_list(setting.clinics.hospitals)
+    }
+    yield from _each_month(setting.first, setting.last, made, hospital.delivery)
+    yield from appointment.files_before(setting)
 
 
 def _each_month(

@@ -9,6 +9,7 @@ from functools import cache
 
 from simulator.deliveries import local
 from simulator.scenario import Scenario
+from simulator.world.clinics import Clinics, clinics
 from simulator.world.lots import Lot, lots
 from simulator.world.roads import Roads, roads
 from simulator.world.services import Services, services
@@ -23,8 +24,8 @@ class Asked:
     """What a city is asked for. `until` is its last business day, the scenario's if None.
 
     `scale` multiplies the parking spaces, and with them the cars that park, the ships, the segments of roads and what
-    happens on them, the offices and what they decide, the cases that agencies close, what is prescribed; above 1 the
-    stations too.
+    happens on them, the offices and what they decide, the cases that agencies close, what is prescribed and booked at
+    hospitals; above 1 the stations too.
     """
 
     seed: int
@@ -54,6 +55,7 @@ class Setting:
     services: Services
     tolls: Tolls
     network: Network
+    clinics: Clinics
     scale: float = field(default=0.1, kw_only=True)
 
     @property
@@ -81,7 +83,7 @@ def _setting(asked: Asked) -> Setting:
         stations(max(len(STATIONS), round(len(STATIONS) * scale))), lots(seed, scenario.parking, scale),
         fleet(seed, scenario.ships, scale), roads(seed, scenario.roads, scale),
         services(seed, scenario.services, scale), tolls(seed, scenario.tolls, scale),
-        network(seed, scenario.transit, scale),
+        network(seed, scenario.transit, scale), clinics(seed, scenario.registration, scale),
         scale=scale,
     )  # fmt: skip
 

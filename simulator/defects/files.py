@@ -80,6 +80,11 @@ class DayFile:
         kinds = file_kinds(self.seed, self.form.subject, self.day, rates, (self.sender,))
         return self.sent(kinds.get(self.sender))
 
+    def sent_clean(self, at: datetime) -> Observation:
+        """The file without any fault, at an instant."""
+        random = stream(self.seed, f"{self.form.subject} file", self.sender, self.day)
+        return self._admitted(1, at, *self._spoiled(self.rows, random, faults=False))
+
     def sent(self, kind: str | None = None) -> list[Observation]:
         """What is sent of this day, the fault of the file as a whole being `kind`."""
         form = self.form

@@ -73,14 +73,10 @@ class JsonLines(_WithoutFoot):
 
     def lines(self, table: pd.DataFrame) -> list[str]:
         """An object a record."""
-        records = zip(*(table[name].tolist() for name in table.columns), strict=True)
-        return [
-            json.dumps(
-                {name: self._value(name, text) for name, text in zip(table.columns, texts, strict=True)},
-                ensure_ascii=False,
-            )
-            for texts in records
-        ]
+        # Names and encoder once: of a city's files there are millions of records.
+        names, encode = list(table.columns), json.JSONEncoder(ensure_ascii=False).encode
+        columns = ([self._value(name, text) for text in table[name].tolist()] for name in names)
+        return [encode(dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
 
     def _value(self, name: str, text: str) -> str | int | bool | None:
         if not text:

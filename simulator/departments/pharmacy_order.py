@@ -56,7 +56,7 @@ def day_of_files(here: Pharmacy, day: date) -> list[Observation]:
 def recorded(here: Pharmacy, day: date) -> pd.DataFrame:
     """The orders of a day as they are written down, by time: order (key), prescription (key, of none for some), pharmacy
     (number), ordered_ds, promised_ds, district (code), box (number)."""
-    rows, who = deliveries(here, day), here.patients
+    rows, who = deliveries(here, day), here.recipients
     district = who.district[rows["patient"].to_numpy()]
     former = np.array([FORMER.get(each, each) for each in who.districts], dtype=object)
     return rows[["pharmacy", "ordered_ds", "promised_ds", "box"]].assign(

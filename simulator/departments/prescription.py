@@ -49,7 +49,7 @@ def day_of_files(here: Pharmacy, day: date) -> list[Observation]:
 def recorded(here: Pharmacy, day: date) -> pd.DataFrame:
     """The prescriptions of a day as they are written down, by time: prescription (key), hospital (number), resident_id ('' not
     given), birth_year (`UNKNOWN` not given), items, is_cold, issued_ds."""
-    rows, who, rates = prescriptions(here, day), here.patients, here.scenario.prescriptions
+    rows, who, rates = prescriptions(here, day), here.recipients, here.scenario.prescriptions
     u = stream(here.seed, "prescription texts", day).random((2, len(rows)))
     patient = rows["patient"].to_numpy()
     return rows[["hospital", "items", "is_cold", "issued_ds"]].assign(

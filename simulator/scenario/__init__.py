@@ -15,6 +15,7 @@ from simulator.scenario.market import MarketScenario
 from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.pharmacy import PharmacyScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
+from simulator.scenario.registration import RegistrationScenario
 from simulator.scenario.roads import RoadScenario
 from simulator.scenario.services import ServiceScenario
 from simulator.scenario.ships import ShipScenario
@@ -23,8 +24,8 @@ from simulator.scenario.transit import TransitScenario
 
 __all__ = [
     "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "PharmacyScenario", "Rate", "Rates",
-    "RoadScenario", "RowRates", "Scenario", "SenderFileRates", "ServiceScenario", "ShipScenario", "TollScenario",
-    "TransitScenario", "read",
+    "RegistrationScenario", "RoadScenario", "RowRates", "Scenario", "SenderFileRates", "ServiceScenario",
+    "ShipScenario", "TollScenario", "TransitScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -43,6 +44,7 @@ class Scenario(Part):
     tolls: TollScenario
     transit: TransitScenario
     pharmacy: PharmacyScenario
+    registration: RegistrationScenario
 
 
 def read(name: str = "default") -> Scenario:

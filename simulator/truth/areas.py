@@ -80,16 +80,16 @@ class Areas:
         rows: pd.DataFrame,
         measure: Measure,
         scale: float,
-        groups: tuple[str, str] | None = None,
+        *groups: tuple[str, str],
     ) -> pd.DataFrame:
-        """The indicator of every area, and of every group where a name and a column of groups are given."""
+        """The indicator of every area, and of every group: for each of `groups` (a name, and a column of words)."""
         place = self._places_of(rows[self.place])
         placed = rows[place >= 0].assign(
             **{name: self.places[name].array[place[place >= 0]] for name in ("district", "vintage")}
         )
         made = []
         for area_type, keys in (("district", ["district", "vintage"]), ("city", [])):
-            for group_type, column in (("all", None), *([groups] if groups else [])):
+            for group_type, column in (("all", None), *groups):
                 by = [*keys, *([column] if column else [])]
                 for key, of in placed.groupby(by, observed=True) if by else [((), placed)]:
                     at = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))

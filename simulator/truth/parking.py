@@ -171,7 +171,7 @@ def _of_day(known: Known, day: date, places: pd.DataFrame) -> Iterator[pd.DataFr
         "mode": pd.Categorical.from_codes(entries["has_barrier"].to_numpy(dtype=int), ["free_flow", "barrier"]),
     })  # fmt: skip
     for code, share in (("t6_entry_p50_s", 0.5), ("t6_entry_p95_s", 0.95)):
-        yield areas.rows(code, waits, percentile_of("wait", share), 1, groups=("entry_mode", "mode"))
+        yield areas.rows(code, waits, percentile_of("wait", share), 1, ("entry_mode", "mode"))
     yield from _of_bills(known, day, areas)
     yield from _of_lots(known, day, areas, begin)
 

@@ -173,7 +173,7 @@ def kept(picked_up: int, delivered: int, readings: Iterable[tuple[int, float]]) 
 def happened(setting: Setting, day: date) -> pd.DataFrame:
     """The indicators of a day as it was."""
     here = pharmacy(setting)
-    rows, who = deliveries(here, day), here.patients
+    rows, who = deliveries(here, day), here.recipients
     patient, end = rows["patient"].to_numpy(), rows["end"].to_numpy()
     ended = rows["ended_ds"].to_numpy()
     # Those that are too late end otherwise.

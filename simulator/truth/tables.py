@@ -26,6 +26,7 @@ from simulator.truth import (
     ships,
     tolls,
     transit,
+    visits,
 )
 
 DEFECTS = pa.schema(
@@ -94,7 +95,7 @@ def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     instants = _instants(city)
     made = (
         each.indicators(city, instants, days)
-        for each in (parking, ships, roads, services, enforcement, tolls, transit, pharmacy)
+        for each in (parking, ships, roads, services, enforcement, tolls, transit, pharmacy, visits)
     )
     return pd.concat(list(made), ignore_index=True)
 

@@ -1,52 +1,57 @@
-"""Who may get medicine delivered: the residents of the largest street of every district, the older the likelier."""
+"""Who sees a doctor: residents, each again after some weeks, children and the old more often."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
 
+from simulator.streams import stream
 from simulator.world import size
 from simulator.world.people import people
-from simulator.world.streets import districts, streets
+from simulator.world.streets import streets
 
-_AGES = (18, 60, 70, 200)  # below which a resident counts so many times
-_TIMES = (0.5, 1.0, 3.0, 4.0)
+CHILD, OLDER = 15, 60  # years: below it, and from it
+_EVERY_DAYS = np.array([18, 24, 15])  # children, others, the old
+_MOST = 2_500_000  # residents: of a larger city's, those of some streets see doctors, the more often
 
 
 @dataclass(frozen=True, eq=False)
 class Patients:
-    """Columns by the place of a patient; `district` is a place among the codes `districts`. `until` are the cumulated shares
-    of the prescriptions."""
+    """Residents by place: `resident_id` (18 bytes), `birth_year`, `is_woman`, `phase` (when each comes, between 0 and 1)."""
 
     resident_id: np.ndarray
     birth_year: np.ndarray
-    district: np.ndarray
-    districts: np.ndarray
-    until: np.ndarray
-
-    def drawn(self, numbers: np.ndarray) -> np.ndarray:
-        """The places of patients, by numbers drawn from 0 to 1."""
-        return np.minimum(np.searchsorted(self.until, numbers, side="right"), len(self.until) - 1)
+    is_woman: np.ndarray
+    phase: np.ndarray
 
 
 @lru_cache(maxsize=2)
 def patients(seed: int, scale: float) -> Patients:
-    """Every patient of a city; each district has its share of the residents."""
-    codes, shares = districts()
-    parts = []
-    for place, code in enumerate(codes.tolist()):
-        # One street a district: making all of a city's residents takes too long.
-        here = (each for each in streets() if each.district_code == code)
-        rows = people(seed, scale, max(here, key=lambda each: each.share).number)
-        age = size.AS_OF.year - rows["birth_year"].to_numpy()
-        weight = np.array(_TIMES)[np.searchsorted(_AGES, age, side="right")]
-        parts.append((rows, np.full(len(rows), place), weight * shares[place] / weight.sum()))
-    rows, district, weight = zip(*parts, strict=True)
-    until = np.cumsum(np.concatenate(weight))
+    """Everybody who may see a doctor."""
+    every = -(-size.persons(scale) // _MOST)
+    blocks = [people(seed, scale, street.number) for street in streets()[::every]]
+    numbers, years = ([block[name].to_numpy() for block in blocks] for name in ("resident_id", "birth_year"))
+    women = [(block["sex"] == "female").to_numpy() for block in blocks]
     return Patients(
-        resident_id=np.concatenate([each["resident_id"].to_numpy(dtype=object) for each in rows]),
-        birth_year=np.concatenate([each["birth_year"].to_numpy() for each in rows]).astype(np.int16),
-        district=np.concatenate(district).astype(np.int8), districts=codes, until=until / until[-1],
-    )  # fmt: skip
+        np.concatenate([each.astype("S18") for each in numbers]),
+        np.concatenate(years).astype(np.int16),
+        np.concatenate(women),
+        stream(seed, "patients").random(sum(map(len, blocks))),
+    )
+
+
+def patients_of(seed: int, scale: float, day: date, count: int, most: int) -> np.ndarray:
+    """The places of so many patients, who have booked something on a day; `most` is the count of a busy day.
+
+    Nobody comes twice within two weeks, but in cities that are too small for it.
+    """
+    here = patients(seed, scale)
+    age = day.year - here.birth_year
+    group = np.select([age < CHILD, age >= OLDER], [0, 2], 1)
+    supply = (np.bincount(group, minlength=3) / _EVERY_DAYS).sum()
+    every = np.maximum(np.floor(_EVERY_DAYS * min(supply / most, 1)), 1).astype(np.int64)[group]
+    comes = np.flatnonzero(np.floor(here.phase * every).astype(np.int64) == day.toordinal() % every)
+    return np.resize(stream(seed, "patients", day).permutation(comes if len(comes) else len(age)), count)

@@ -18,7 +18,7 @@ from simulator.setting import Setting
 from simulator.streams import stream
 from simulator.times import DAY_DS
 from simulator.world.hospitals import hospitals
-from simulator.world.patients import Patients, patients
+from simulator.world.recipients import Recipients, recipients
 
 MOST_ITEMS = 12
 PHARMACIES = 20
@@ -42,9 +42,9 @@ class Pharmacy:
     scale: float
 
     @property
-    def patients(self) -> Patients:
+    def recipients(self) -> Recipients:
         """Its patients; the first time it takes a moment."""
-        return patients(self.seed, self.scale)
+        return recipients(self.seed, self.scale)
 
     @property
     def prescriptions(self) -> float:
@@ -82,7 +82,7 @@ def prescriptions(here: Pharmacy, day: date) -> pd.DataFrame:
     until = np.cumsum([each.share for each in hospitals(here.seed)])
     return pd.DataFrame({
         "number": np.arange(1, count + 1), "hospital": 1 + np.searchsorted(until[:-1], u[2], side="right"),
-        "patient": here.patients.drawn(u[3]), "items": 1 + np.floor(u[4] ** 2 * MOST_ITEMS).astype(np.int64),
+        "patient": here.recipients.drawn(u[3]), "items": 1 + np.floor(u[4] ** 2 * MOST_ITEMS).astype(np.int64),
         "is_cold": u[5] < here.scenario.prescriptions.cold, "issued_ds": issued,
         "ordered_ds": _awake(issued + np.floor(lag_s).astype(np.int64) * 10),
     })  # fmt: skip

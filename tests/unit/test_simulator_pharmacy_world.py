@@ -44,7 +44,7 @@ def test_a_city_of_scale_1_has_six_thousand_prescriptions_a_day_and_a_small_one_
 
 
 def test_patients_are_residents_and_older_ones_come_more_often(large):
-    who, rows = large.patients, prescriptions(large, DAYS[0])
+    who, rows = large.recipients, prescriptions(large, DAYS[0])
     assert set(who.districts) == {each.district_code for each in streets()}
     born = who.birth_year[rows["patient"]]
     assert 0.35 < (born <= 1966).mean() < 0.50

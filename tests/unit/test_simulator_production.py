@@ -73,7 +73,7 @@ def test_a_day_made_alone_has_the_files_of_the_day_among_others(in_memory, tmp_p
     }
     lists = (
         "名录", "登记", "航道", "district", "监测站", "证书", "路段", "指挥中心", "办事事项", "网点", "自助机", "经营者", "持股",
-        "违法代码", "执法计划", "门架", "收费站", "车站", "移动支付", "人口", "gtfs",
+        "违法代码", "执法计划", "门架", "收费站", "车站", "移动支付", "人口", "gtfs", "医院",
     )  # fmt: skip
     of_day = {name: text for name, text in found.items() if not any(each in name for each in lists)}
     assert len(of_day) > 20
