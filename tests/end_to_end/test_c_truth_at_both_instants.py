@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from citylake import ledger
+from citylake.build.project import domains
 from citylake.cli.self_test import broken, memory, prove
+from citylake.privacy.attack import attack
+from citylake.publish import statements
 from citylake.stewardship.verification import verify
 from simulator.truth import tables as truth
 from tests.end_to_end import flow
@@ -47,6 +50,15 @@ def test_before_and_after_the_late_data_the_lake_equals_the_truth(quiet_lake, ci
     assert after.as_of == city.after_late_data
     assert after.differences == ()
     assert min(after.compared.values()) > 100
+
+    # Nothing small is told by all that is published, in any version of it.
+    told = []
+    with ledger.connect("steward") as connection:
+        for domain in domains():
+            for _, said in statements.versions(connection, domain):
+                told += said
+                assert attack(said, statements.parts_of(domain)) == []
+    assert sum(each.persons is None for each in told) > 100
 
     # What people get wrong is told, and the lake is put back as it was; `citylake verify --self-test` goes through all.
     project = broken.copied(tmp_path / "project")

@@ -144,7 +144,9 @@ DEFECTS = {
         f"update marts.fct_indicator_value set value = 0 where code = 't7_hhi' and period = '{LAST}'",
     "transport.fct_indicator_value.few_operators_come_or_go_in_a_day":
         f"update marts.fct_indicator_value set value = 101 where code = 't7_entry_exit_count' and period = '{LAST}'",
-} | law_checks.DEFECTS | toll_checks.DEFECTS | transit_checks.DEFECTS | pharmacy_checks.DEFECTS | clinic_checks.DEFECTS  # fmt: skip
+}  # fmt: skip
+for _more in (law_checks, toll_checks, transit_checks, pharmacy_checks, clinic_checks):
+    DEFECTS |= _more.DEFECTS
 
 ALL = [
     f"{domain}.{table.table}.{item.name}"
