@@ -55,8 +55,8 @@ class Cell:
 class Cells:
     """All cells of a publication, and the sums among them, as positions in `cells`.
 
-    Where parts do not add up to their whole, what lacks (whoever has no value of the dimension) is taken to be known. Two rows
-    that tell different numbers of one cell count different persons: each is a cell of its own.
+    Where the values of a dimension do not add up to their whole, somebody has none, and how many is not known. Two rows that
+    tell different numbers of one cell count different persons: each is a cell of its own.
     """
 
     def __init__(self, counts: Iterable[Count], parts: Parts) -> None:
@@ -99,9 +99,7 @@ class Cells:
 
     def _over_dimensions(self) -> Iterator[Sum]:
         for coarse, fine in itertools.permutations(list(self.families), 2):
-            if _divides(coarse, fine) and not any(
-                _divides(coarse, other) and _divides(other, fine) for other in self.families
-            ):
+            if _divides(coarse, fine):
                 inside = self._inside(coarse, fine)
                 yield from (
                     (whole, tuple(inside[place]))
@@ -117,47 +115,46 @@ class Cells:
         return inside
 
     def _over_parts(self) -> Iterator[Sum]:
-        for whole, _, _, way in self._divided():
-            found = [self._part(name, place) for name, place, _ in way]
-            if all(number is not None for number in found):
-                yield whole, tuple(number for number in found if number is not None and number >= 0)
+        for whole, way in self._divided():
+            present, _ = self._present(way)
+            # Where they add up, nobody is in the parts that are not there.
+            if present and self._persons(present) == self.cells[whole].persons:
+                yield whole, tuple(present)
 
-    def _divided(self) -> Iterator[tuple[int, Place, Place, list[tuple[str, Place, Place]]]]:
+    def _present(
+        self, way: list[tuple[str, Place, Place]]
+    ) -> tuple[list[int], list[tuple[str, Place, Place]]]:
+        """The cells of parts, and the parts that have none."""
+        at = [(part, self._at(*part[:2])) for part in way]
+        return [number for _, number in at if number is not None], [
+            part for part, number in at if number is None
+        ]
+
+    def _persons(self, numbers: Iterable[int]) -> int:
+        return sum(self.cells[number].persons for number in numbers)
+
+    def _divided(self) -> Iterator[tuple[int, list[tuple[str, Place, Place]]]]:
         """Every cell of a whole population with each way to divide it: (name, place, what of it is fixed) of its parts."""
         for (population, _, fixed), family in list(self.families.items()):
-            for way, (place, whole) in itertools.product(self._parts.get(population, ()), family.items()):
-                of = [(name, place.union(at.items()), fixed.union(at.items())) for name, at in way]
-                yield whole, place, fixed, of
-
-    def _part(self, name: str, place: Place) -> int | None:
-        """The number of a part: -1 where it is published but has no row there, so is nobody; None where it is not."""
-        number = self._at(name, place)
-        if number is not None:
-            return number
-        dimensions = frozenset(dimension for dimension, _ in place)
-        published = any(n == name and d == dimensions and f <= place for n, d, f in self.families)
-        return -1 if published else None
+            for way, (place, whole) in itertools.product(
+                self._parts.get(population, ()), list(family.items())
+            ):
+                yield whole, [(name, place.union(at.items()), fixed.union(at.items())) for name, at in way]
 
     def _add_parts(self) -> None:
         """Parts that are published nowhere: sums of finer ones, or what is left of the whole."""
-        # Found before any is added: a family with its first cell only would look as if nobody were in the others.
-        unknown = [
-            (whole, way, [each for each in way if self._part(*each[:2]) is None])
-            for whole, _, _, way in self._divided()
-        ]
         families = list(self.families)
-        for whole, way, missing in unknown:
+        for whole, way in list(self._divided()):
+            present, missing = self._present(way)
+            left = self.cells[whole].persons - self._persons(present)
+            if not left:
+                continue
             for name, place, fixed in missing:
                 family = (name, frozenset(dimension for dimension, _ in place), fixed)
                 finer = [self._inside(family, each).get(place) for each in families if _divides(family, each)]
-                sums = [sum(self.cells[number].persons for number in of) for of in finer if of]
-                if sums:
-                    self._add(name, place, fixed, max(sums))
-            left = [each for each in missing if self._at(*each[:2]) is None]
-            if len(missing) == 1 and left:
-                others = [self._at(*each[:2]) for each in way if each is not left[0]]
-                told = sum(self.cells[number].persons for number in others if number is not None)
-                self._add(*left[0], max(self.cells[whole].persons - told, 0))
+                told = [self._persons(of) for of in finer if of]
+                if told or (len(missing) == 1 and left > 0):
+                    self._add(name, place, fixed, max(told) if told else left)
 
     def _add_margins(self) -> None:
         """Sums that two families have in common and nobody publishes."""
@@ -174,7 +171,7 @@ class Cells:
             for family in (one, other):
                 for place, numbers in self._inside(margin, family).items():
                     if fixed <= place:
-                        self._add(one[0], place, fixed, sum(self.cells[number].persons for number in numbers))
+                        self._add(one[0], place, fixed, self._persons(numbers))
 
 
 def _divides(coarse: Family, fine: Family) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _ROUNDED = 1e-6
+_FIRST = 1000.0  # so much more the first one's change is worth than another's
 
 
 def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple[str, int]]:
@@ -41,11 +42,11 @@ def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple
             left = [number for number in small if here[number].persons != end]
             while left:
                 system.show(np.array([not cell.rows <= hidden for cell in here]))
-                reached = system.reaching(left, end) or system.reaching(left[:1], end)
-                if not reached:
+                reached = system.reaching(left, end)
+                if left[0] not in reached:
                     moved = system.cheapest(left[0], end)
                     hidden |= {row for number in moved for row in here[number].rows}
-                left = [number for number in left if number not in (reached or left[:1])]
+                left = [number for number in left[1:] if number not in reached]
         rows |= hidden
     return rows
 
@@ -81,49 +82,61 @@ class _System:
     """The changes of some counts that keep all sums; what is shown does not change."""
 
     def __init__(self, persons: np.ndarray, relations, least: int) -> None:
+        import numpy as np
         from scipy.sparse import coo_matrix
 
-        self.persons, self.least = persons, least
-        entries = [(number, whole, 1.0) for number, (whole, _) in enumerate(relations)]
-        entries += [(number, part, -1.0) for number, (_, of) in enumerate(relations) for part in of]
+        self.least, self.size = least, len(persons)
+        entries, others = [], []
+        for number, (whole, of) in enumerate(relations):
+            entries += [(number, whole, 1.0), *((number, part, -1.0) for part in of)]
+            lacking = persons[whole] - persons[list(of)].sum()
+            if lacking:  # whoever has no value of the dimension: not shown, and never to be shown
+                entries.append((number, self.size + len(others), -1.0))
+                others.append(max(lacking, 0.0))
         row, column, value = zip(*entries, strict=True) if entries else ((), (), ())
-        self.kept = coo_matrix((value, (row, column)), shape=(len(relations), len(persons))).tocsr()
-        self.is_shown = persons >= 0
+        # All numbers: those of the cells, and behind them those who have no value.
+        self.persons = np.concatenate([persons, others])
+        self.kept = coo_matrix((value, (row, column)), shape=(len(relations), len(self.persons))).tocsr()
+        self.is_shown = np.zeros(len(self.persons), dtype=bool)
 
     def show(self, is_shown: np.ndarray) -> None:
-        """Say which counts are shown. A hidden one may be 0, since empty places are hidden too where that helps."""
-        self.is_shown = is_shown
+        """Say which cells are shown. A hidden one may be 0, since empty places are hidden too where that helps."""
+        self.is_shown[: self.size] = is_shown
 
     def reaching(self, asked: Sequence[int], end: int) -> set[int]:
-        """Some of the small counts that reach an end of their range while all that is shown stays.
+        """Which small cells one change takes to an end of their range while all that is shown stays.
 
-        One change for many at once: possible changes form a convex set, so what is reached together is reached alone. Asked
-        for one, the answer is certain.
+        The first of them is among these if it can be at all; of the others as many as come with it. Possible changes form a
+        convex set, so what is reached together is reached alone.
         """
         import numpy as np
         from scipy.optimize import linprog
         from scipy.sparse import csr_matrix, eye_array, hstack
 
-        numbers, many, size = np.array(asked), len(asked), len(self.persons)
-        sign = 1.0 if end > 1 else -1.0
-        # A gain of each, no more than it changes and than the way to its end; as much gain as there can be.
-        changed = csr_matrix((np.full(many, -sign), (np.arange(many), numbers)), shape=(many, size))
-        wanted = np.abs(end - self.persons[numbers])
-        low = np.where(self.is_shown, 0.0, -self.persons)
-        high = np.where(self.is_shown, 0.0, np.inf)
-        kept = hstack([self.kept, csr_matrix((self.kept.shape[0], many))])
+        # Only what is hidden changes.
+        free = np.flatnonzero(~self.is_shown)
+        at = np.full(len(self.persons), -1)
+        at[free] = np.arange(len(free))
+        kept = self.kept[:, free]
+        kept = kept[np.diff(kept.indptr) > 0]
+        many, sign = len(asked), 1.0 if end > 1 else -1.0
+        numbers = at[np.array(asked)]
+        # A gain of each (a loss, if it goes the other way), no more than it changes and than the way to its end; as much gain
+        # as there can be.
+        changed = csr_matrix((np.full(many, -sign), (np.arange(many), numbers)), shape=(many, len(free)))
+        wanted = np.abs(end - self.persons[free][numbers])
+        worth = np.concatenate([[_FIRST], np.ones(many - 1)])
+        low = np.concatenate([-self.persons[free], np.full(many, -np.inf)])
+        high = np.concatenate([np.full(len(free), np.inf), wanted])
         found = linprog(
-            np.concatenate([np.zeros(size), -np.ones(many)]), A_ub=hstack([changed, eye_array(many)]), b_ub=np.zeros(many),
-            A_eq=kept, b_eq=np.zeros(self.kept.shape[0]), method="highs",
-            bounds=np.column_stack([np.concatenate([low, np.zeros(many)]), np.concatenate([high, wanted])]),
+            np.concatenate([np.zeros(len(free)), -worth]), A_ub=hstack([changed, eye_array(many)]), b_ub=np.zeros(many),
+            A_eq=hstack([kept, csr_matrix((kept.shape[0], many))]), b_eq=np.zeros(kept.shape[0]), method="highs",
+            bounds=np.column_stack([low, high]),
         )  # fmt: skip
         if not found.success:
             raise ArithmeticError(f"linear programming: {found.message}")
-        return {
-            each
-            for each, gain, want in zip(asked, found.x[size:], wanted, strict=True)
-            if gain >= want - _ROUNDED
-        }
+        moved = sign * found.x[numbers]
+        return {each for each, way, want in zip(asked, moved, wanted, strict=True) if way >= want - _ROUNDED}
 
     def cheapest(self, number: int, end: int) -> list[int]:
         """The shown counts that must move so that a small one reaches an end of its range: few persons rather than many."""
@@ -142,9 +155,7 @@ class _System:
             np.concatenate([costs, costs]), A_eq=hstack([self.kept, -self.kept]), b_eq=np.zeros(self.kept.shape[0]),
             bounds=bounds, method="highs",
         )  # fmt: skip
-        if not found.success:
-            raise ArithmeticError(
-                f"no change of counts moves one of {self.persons[number]:.0f} to {end}: {found.message}"
-            )
+        if not found.success:  # numbers that do not add up: whatever could tell it goes
+            return [int(each) for each in np.flatnonzero(self.is_shown)]
         moved = np.abs(found.x[:size] - found.x[size:]) > _ROUNDED
         return [int(each) for each in np.flatnonzero(moved & self.is_shown)]
