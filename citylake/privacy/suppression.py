@@ -86,7 +86,8 @@ class _System:
         from scipy.sparse import coo_matrix
 
         self.least, self.size = least, len(persons)
-        entries, others = [], []
+        entries: list[tuple[int, int, float]] = []
+        others: list[float] = []
         for number, (whole, of) in enumerate(relations):
             entries += [(number, whole, 1.0), *((number, part, -1.0) for part in of)]
             lacking = persons[whole] - persons[list(of)].sum()
