@@ -1,7 +1,8 @@
 """An attack on all that is published together: between what must a hidden number of persons lie?
 
 Written against the publication, not after it: nothing here knows how numbers were hidden. The unknowns are how many persons
-there are in every smallest group; all that is shown is a sum over some of these groups. Whoever has no value of a dimension is
+there are in every smallest group (of the dimensions by which numbers are divided together); all that is shown is a sum over some
+of these groups. Whoever has no value of a dimension is
 in a group of its own, which is taken to be empty as long as that does not contradict what is shown. By linear programming each
 hidden number has a least and a greatest value. Where both tell that it is small and more than that, it is recovered.
 """
@@ -13,10 +14,17 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from scipy.sparse import csr_matrix
 
 _NONE = ""  # the value of whoever has none
 _NEAR = 1e-6
 _MOST = 1e6  # persons in one group
+_FIRST = 1000.0  # so much more the first one's reach is worth than another's
 _LARGEST = 400_000  # smallest groups of one system; more than that is asked about in parts
 
 
@@ -108,6 +116,7 @@ class _System:
     def __init__(self, statements: list[Statement], parts, has_others: bool = False) -> None:
         self.statements, self.parts = statements, parts
         self.dimensions = self._dimensions(has_others)
+        self.crosses = self._crosses()
         self.columns: dict[tuple, int] = {}
         told = [(self._cells(each.population, each.place, each.within), each.persons) for each in statements]
         self.hidden = [
@@ -116,9 +125,18 @@ class _System:
         self.equations = [
             (cells, [1.0] * len(cells), float(persons)) for cells, persons in told if persons is not None
         ]
-        self.equations += self._other_ways()
+        self.equations += [*self._other_ways(), *self._other_crosses()]
         if len(self.columns) > _LARGEST:
             raise ValueError(f"{len(self.columns):,} smallest groups are too many to be asked about at once")
+
+    def _crosses(self) -> list[tuple[str, ...]]:
+        """The dimensions by which numbers are divided together, without those that are divided further."""
+        found = {
+            frozenset(place) | frozenset(each.within)
+            for each in self.statements for _, place in self._leaves(each.population, each.place)
+        }  # fmt: skip
+        largest = [each for each in found if not any(each < other for other in found)]
+        return sorted(tuple(sorted(each)) for each in largest)
 
     def _dimensions(self, has_others: bool) -> dict[str, list[str]]:
         values: dict[str, set[str]] = defaultdict(set)
@@ -133,83 +151,146 @@ class _System:
             name: sorted(of | {_NONE} if has_others and name != "day" else of) for name, of in values.items()
         }
 
+    def _leaves(self, population: str, place: Mapping[str, str]) -> Iterable[tuple[str, dict[str, str]]]:
+        """The parts of a number that have no parts."""
+        ways = self.parts.get(population)
+        if not ways:
+            yield population, dict(place)
+            return
+        for part, at in ways[0]:
+            if all(place.get(name, value) == value for name, value in at.items()):
+                yield from self._leaves(part, {**place, **at})
+
     def _cells(
         self, population: str, place: Mapping[str, str], within: Mapping[str, tuple[str, ...]]
     ) -> list[int]:
         """The smallest groups of a number: their columns."""
-        ways = self.parts.get(population)
-        if ways:
-            return [
-                number for part, at in ways[0] if all(place.get(name, value) == value for name, value in at.items())
-                for number in self._cells(part, {**place, **at}, within)
-            ]  # fmt: skip
+        return [
+            number for part, at in self._leaves(population, place)
+            for number in self._groups(part, at, within, next(c for c in self.crosses if {*at, *within} <= {*c}))
+        ]  # fmt: skip
+
+    def _groups(
+        self,
+        part: str,
+        place: Mapping[str, str],
+        within: Mapping[str, tuple[str, ...]],
+        cross: tuple[str, ...],
+    ) -> list[int]:
         choices = [
-            (place[name],) if name in place else within.get(name, tuple(of))
-            for name, of in self.dimensions.items()
+            (place[name],) if name in place else within.get(name, tuple(self.dimensions[name]))
+            for name in cross
         ]
         return [
-            self.columns.setdefault((population, *group), len(self.columns))
+            self.columns.setdefault((part, cross, *group), len(self.columns))
             for group in itertools.product(*choices)
         ]
-
-    def is_possible(self) -> bool:
-        """Whether there is a city of which all that is shown is true."""
-        return self._extreme([]) is not None
 
     def ranges(self, threshold: int) -> Iterable[tuple[Statement, int, int]]:
         """Each hidden statement with the least and the greatest that its number may be: not exact where it is beyond 1 and
         threshold - 1."""
-        seen: list[tuple[float, float]] = [(math.inf, 0.0)] * len(self.hidden)  # in cities that are possible
-        for number, (statement, cells) in enumerate(self.hidden):
-            for sign in (1.0, -1.0):
-                if sign > 0 and seen[number][0] <= 1 or sign < 0 and seen[number][1] >= threshold - 1:
-                    continue
-                groups = self._extreme([(cell, sign) for cell in cells])
-                if groups is None:
-                    raise ValueError("what is published contradicts itself: " + statement.about)
-                here = [sum(groups[cell] for cell in of) for _, of in self.hidden]
-                seen = [
-                    (min(low, each), max(high, each)) for (low, high), each in zip(seen, here, strict=True)
-                ]
-            least, most = seen[number]
-            yield statement, math.ceil(least - _NEAR), math.floor(most + _NEAR)
+        import numpy as np
 
-    def _extreme(self, costs: Sequence[tuple[int, float]]):
-        """Persons by smallest group in the city of least costs of all in which what is shown is true; None: there is none."""
+        least, most = np.full(len(self.hidden), np.inf), np.zeros(len(self.hidden))
+        for sign, end in ((1.0, 1.0), (-1.0, threshold - 1.0)):
+            asked = np.arange(len(self.hidden))
+            while len(asked):
+                # The first for certain; of the others as many as one possible city can have at their end.
+                here = self._numbers(asked, sign, end)
+                least, most = np.minimum(least, here), np.maximum(most, here)
+                is_there = least <= end + _NEAR if sign > 0 else most >= end - _NEAR
+                asked = np.array([number for number in asked[1:] if not is_there[number]], dtype=int)
+        for number, (statement, _) in enumerate(self.hidden):
+            yield statement, math.ceil(least[number] - _NEAR), math.floor(most[number] + _NEAR)
+
+    def _numbers(self, asked: np.ndarray, sign: float, end: float) -> np.ndarray:
+        """Every hidden number in a possible city in which the first of those asked for is as near to its end as can be."""
+        import numpy as np
+        from scipy.sparse import eye_array, hstack
+
+        matrix, known, hidden = self._matrices
+        many, size = len(asked), len(self.columns)
+        # A reach of each asked for, no further than its number goes, nor than its end.
+        gains = hstack([sign * hidden[asked], eye_array(many)])
+        worth = np.concatenate([[_FIRST], np.ones(many - 1)])
+        bounds = [(0, _MOST)] * size + [(None, -end if sign > 0 else end)] * many
+        best = self._solved(
+            np.concatenate([np.zeros(size), -worth]),
+            bounds,
+            hstack([matrix, np.zeros((len(known), many))]).tocsr(),
+            gains.tocsr(),
+        )
+        if best is None:
+            raise ValueError("what is published contradicts itself: " + self.statements[0].about)
+        return hidden @ best[:size]
+
+    def is_possible(self) -> bool:
+        """Whether there is a city of which all that is shown is true."""
+        import numpy as np
+
+        size = len(self.columns)
+        return self._solved(np.zeros(size), [(0, _MOST)] * size, self._matrices[0], None) is not None
+
+    def _solved(
+        self, costs: np.ndarray, bounds: list, equal: csr_matrix, below: csr_matrix | None
+    ) -> np.ndarray | None:
         import numpy as np
         from scipy.optimize import linprog
+
+        best = linprog(
+            costs, A_eq=equal, b_eq=self._matrices[1], A_ub=below, b_ub=None if below is None else np.zeros(below.shape[0]),
+            bounds=bounds,
+        )  # fmt: skip
+        return best.x if best.status == 0 else None
+
+    @cached_property
+    def _matrices(self) -> tuple[csr_matrix, np.ndarray, csr_matrix]:
+        """What is shown, as sums of smallest groups and what they are; and the hidden numbers as such sums."""
+        import numpy as np
+
+        known = np.array([persons for _, _, persons in self.equations])
+        shown = self._sums([(cells, values) for cells, values, _ in self.equations])
+        return shown, known, self._sums([(cells, [1.0] * len(cells)) for _, cells in self.hidden])
+
+    def _sums(self, rows: list[tuple[list[int], list[float]]]) -> csr_matrix:
+        import numpy as np
         from scipy.sparse import csr_matrix
 
-        many = [len(cells) for cells, _, _ in self.equations]
-        columns = np.array([cell for cells, _, _ in self.equations for cell in cells], dtype=int)
-        matrix = csr_matrix(
-            (
-                np.array([value for _, values, _ in self.equations for value in values]),
-                (np.repeat(np.arange(len(many)), many), columns),
-            ),
-            shape=(len(many), len(self.columns)),
-        )  # fmt: skip
-        of = np.zeros(len(self.columns))
-        for cell, cost in costs:
-            of[cell] += cost
-        best = linprog(
-            of, A_eq=matrix, b_eq=np.array([persons for _, _, persons in self.equations]), bounds=(0, _MOST)
+        many = [len(cells) for cells, _ in rows]
+        columns = np.array([cell for cells, _ in rows for cell in cells], dtype=int)
+        values = np.array([value for _, of in rows for value in of])
+        return csr_matrix(
+            (values, (np.repeat(np.arange(len(rows)), many), columns)), shape=(len(rows), len(self.columns))
         )
-        return best.x if best.status == 0 else None
 
     def _other_ways(self) -> list[tuple[list[int], list[float], float]]:
         """A whole that is divided in several ways is the same in each, in every group."""
         found = []
         names = {each.population for each in self.statements}
-        for whole, ways in self.parts.items():
-            if len(ways) < 2 or whole not in names:
-                continue
-            for group in itertools.product(*self.dimensions.values()):
-                place = dict(zip(self.dimensions, group, strict=True))
+        wholes = [whole for whole, ways in self.parts.items() if len(ways) > 1 and whole in names]
+        for whole, cross in itertools.product(wholes, self.crosses):
+            for group in itertools.product(*(self.dimensions[name] for name in cross)):
+                place = dict(zip(cross, group, strict=True))
                 one, *others = (
-                    [cell for part, at in way if all(place[name] == value for name, value in at.items())
-                     for cell in self._cells(part, place, {})]
-                    for way in ways
+                    [cell for part, at in way if all(place.get(name, value) == value for name, value in at.items())
+                     for cell in self._cells(part, {**place, **at}, {})]
+                    for way in self.parts[whole]
                 )  # fmt: skip
-                found += [([*one, *each], [1.0] * len(one) + [-1.0] * len(each), 0.0) for each in others]
+                found += [_alike(one, each) for each in others]
         return found
+
+    def _other_crosses(self) -> list[tuple[list[int], list[float], float]]:
+        """Persons are as many by some dimensions as by others, in every group of those that are in both."""
+        found = []
+        parts = sorted({part for part, *_ in self.columns})
+        for part, (one, other) in itertools.product(parts, itertools.combinations(self.crosses, 2)):
+            common = [name for name in one if name in other]
+            for group in itertools.product(*(self.dimensions[name] for name in common)):
+                place = dict(zip(common, group, strict=True))
+                found.append(_alike(self._groups(part, place, {}, one), self._groups(part, place, {}, other)))
+        return found
+
+
+def _alike(one: list[int], other: list[int]) -> tuple[list[int], list[float], float]:
+    """As many persons in the one groups as in the others."""
+    return [*one, *other], [1.0] * len(one) + [-1.0] * len(other), 0.0

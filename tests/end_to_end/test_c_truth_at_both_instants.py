@@ -51,11 +51,11 @@ def test_before_and_after_the_late_data_the_lake_equals_the_truth(quiet_lake, ci
     assert after.differences == ()
     assert min(after.compared.values()) > 100
 
-    # Nothing small is told by all that is published, in any version of it.
+    # Nothing small is told by all that is published.
     told = []
     with ledger.connect("steward") as connection:
         for domain in domains():
-            for _, said in statements.versions(connection, domain):
+            for _, said in list(statements.versions(connection, domain))[-1:]:
                 told += said
                 assert attack(said, statements.parts_of(domain)) == []
     assert sum(each.persons is None for each in told) > 100
