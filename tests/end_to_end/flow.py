@@ -21,6 +21,7 @@ from simulator.scenario import read
 from tests import servers
 
 _STATIONS, _REPORTS = 5, 4  # of which `some` keeps the readings, and that it keeps
+_OF_HEALTH = ("case_report", "医院")
 
 
 def city(days: int = 1, seed: int = 1, scale: float = 0.01) -> City:
@@ -29,10 +30,13 @@ def city(days: int = 1, seed: int = 1, scale: float = 0.01) -> City:
 
 
 def some(deliveries: Iterable[Delivery]) -> list[Delivery]:
-    """Few enough to be quick: lists, a few readings and a few case reports. Parking goes the same way, with more rows."""
+    """Few enough to be quick: lists, a few readings and a few case reports. Parking, visits to doctors and medicine go the same
+    way, with more rows."""
     chosen, names, days = [], set(), set()
     for each in deliveries:
-        if each.department == "transport":
+        if each.department == "transport" or (
+            each.department == "health" and not each.name.startswith(_OF_HEALTH)
+        ):
             continue
         if each.name.startswith("PRSA"):
             names.add(each.sender)

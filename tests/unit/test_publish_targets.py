@@ -25,7 +25,8 @@ def test_each_mart_by_its_rule_and_each_indicator_by_its_own():
     values = (("period_type", "period"), ("area_type", "area"), ("group_type", '"group"'))
     found = [(item.table, item.rule, item.rows, item.place) for item in targets("health", marts)]
     own = load_indicators()["health"].indicators["h5_new_case_count"].disclosure
-    assert found == [
+    assert len(found) == 3 + len(load_indicators()["health"].indicators)
+    assert found[:4] == [
         ("marts.dim_a", NONE, "true", (("'code'", '"code"'),)),
         ("marts.fct_b", small, "true", (("'letter'", '"code"'),)),
         ("marts.fct_v", NONE, "true", (("'code'", '"code"'),)),
