@@ -17,6 +17,7 @@ from citylake.privacy.cells import Cell, Cells, Count, Parts
 
 if TYPE_CHECKING:
     import numpy as np
+    from scipy.sparse import csr_matrix
 
 _ROUNDED = 1e-6
 _FIRST = 1000.0  # so much more the first one's change is worth than another's
@@ -37,6 +38,9 @@ def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple
         if not small:
             continue
         hidden = {row for number in small for row in here[number].rows}
+        if not relations:  # nothing tells of it
+            rows |= hidden
+            continue
         system = _System(np.array([cell.persons for cell in here], dtype=float), relations, least)
         for end in (least - 1, 1):
             left = [number for number in small if here[number].persons != end]
@@ -114,12 +118,10 @@ class _System:
         from scipy.optimize import linprog
         from scipy.sparse import csr_matrix, eye_array, hstack
 
-        # Only what is hidden changes.
-        free = np.flatnonzero(~self.is_shown)
+        free, kept = self._around(asked[0])
         at = np.full(len(self.persons), -1)
         at[free] = np.arange(len(free))
-        kept = self.kept[:, free]
-        kept = kept[np.diff(kept.indptr) > 0]
+        asked = [number for number in asked if at[number] >= 0]
         many, sign = len(asked), 1.0 if end > 1 else -1.0
         numbers = at[np.array(asked)]
         # A gain of each (a loss, if it goes the other way), no more than it changes and than the way to its end; as much gain
@@ -138,6 +140,19 @@ class _System:
             raise ArithmeticError(f"linear programming: {found.message}")
         moved = sign * found.x[numbers]
         return {each for each, way, want in zip(asked, moved, wanted, strict=True) if way >= want - _ROUNDED}
+
+    def _around(self, number: int) -> tuple[np.ndarray, csr_matrix]:
+        """What may change with a hidden number: what is hidden and bound to it by sums, and these sums."""
+        import numpy as np
+        from scipy.sparse import block_array
+        from scipy.sparse.csgraph import connected_components
+
+        free = np.flatnonzero(~self.is_shown)
+        kept = self.kept[:, free]
+        _, labels = connected_components(block_array([[None, kept], [kept.T, None]]), directed=False)
+        of_sums, of_cells = labels[: kept.shape[0]], labels[kept.shape[0] :]
+        label = of_cells[np.searchsorted(free, number)]
+        return free[of_cells == label], kept[of_sums == label][:, of_cells == label]
 
     def cheapest(self, number: int, end: int) -> list[int]:
         """The shown counts that must move so that a small one reaches an end of its range: few persons rather than many."""
