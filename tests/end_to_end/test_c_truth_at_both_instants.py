@@ -52,13 +52,13 @@ def test_before_and_after_the_late_data_the_lake_equals_the_truth(quiet_lake, ci
     assert min(after.compared.values()) > 100
 
     # Nothing small is told by all that is published.
-    told = []
+    numbers = []
     with ledger.connect("steward") as connection:
         for domain in domains():
             for _, said in list(statements.versions(connection, domain))[-1:]:
-                told += said
+                numbers += said
                 assert attack(said, statements.parts_of(domain)) == []
-    assert sum(each.persons is None for each in told) > 100
+    assert sum(each.persons is None for each in numbers) > 100
 
     # What people get wrong is told, and the lake is put back as it was; `citylake verify --self-test` goes through all.
     project = broken.copied(tmp_path / "project")
