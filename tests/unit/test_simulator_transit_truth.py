@@ -82,6 +82,15 @@ def test_companions_that_one_gate_missed_are_unpaired():
     assert ("t5_transfer_p50_min", "all") not in made
 
 
+def test_a_party_follows_by_two_minutes_at_most():
+    out = ((1, 6, False, 2000), (1, 6, False, 2001))
+    together, apart = (
+        _made(_metro((1, 5, True, 1000), (1, 5, True, second), *out), _bus()) for second in (1120, 1121)
+    )
+    assert together["t5_unpaired_tap_pct", "all"] == (0, 4)
+    assert apart["t5_unpaired_tap_pct", "all"] == (2, 4)
+
+
 def test_a_change_is_to_the_first_boarding_and_half_an_hour_at_most():
     journey = ((1, 5, True, 1000), (1, 6, False, 2000))
     assert _made(_metro(*journey), _bus((1, 1, 3800)))["t5_transfer_p50_min", "all"] == (30.0, 1)
