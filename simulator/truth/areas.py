@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from simulator.world.districts import CITY, District
 
 TOLERANCE = 1e-6  # relative: values are kept to six decimals
 KEY = ["code", "period", "area_type", "area", "vintage", "group_type", "group"]
+Known = TypeVar("Known")  # what a day's indicators are made of
 Measure = Callable[[pd.DataFrame], tuple[float, float, float]]  # numerator, denominator, completeness
 
 
@@ -33,12 +35,15 @@ def at_instants(
 
 def by_day(
     city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None,
-    happened: Callable[[Evidence, date], pd.DataFrame], known: Callable[[Evidence, date, datetime], pd.DataFrame],
+    happened: Callable[[Evidence, date], pd.DataFrame], known_at: Callable[[Evidence, date, datetime], Known],
+    table: Callable[[Known, date], pd.DataFrame],
 ) -> pd.DataFrame:  # fmt: skip
-    """`at_instants` of days (all of the city's, if None), each for itself."""
+    """`at_instants` of days (all of the city's, if None), each for itself: what happened, beside the `table` of what is known."""
 
     def of_day(day: date) -> pd.DataFrame:
-        return at_instants(happened(city, day), lambda as_of: known(city, day, as_of), instants)
+        return at_instants(
+            happened(city, day), lambda as_of: table(known_at(city, day, as_of), day), instants
+        )
 
     return pd.concat([of_day(day) for day in days or city.days], ignore_index=True)
 
@@ -54,6 +59,23 @@ def percentile_of(column: str, share: float) -> Measure:
 
     def measure(rows: pd.DataFrame) -> tuple[float, float, float]:
         return float(np.quantile(rows[column], share, method="inverted_cdf")), 1.0, 100.0
+
+    return measure
+
+
+def share_of(column: str) -> Measure:
+    """How many rows have it (a column of true and false), over all."""
+    return lambda rows: (float(rows[column].sum()), float(len(rows)), 100.0)
+
+
+def percentile_of_persons(column: str, percent: int) -> Measure:
+    """The least value that at least so many per cent of the rows do not exceed, times their number, over it: a number of
+    persons, so that few of them can be hidden."""
+
+    def measure(rows: pd.DataFrame) -> tuple[float, float, float]:
+        ordered = sorted(rows[column].tolist())
+        least = float(ordered[-(-percent * len(ordered) // 100) - 1])
+        return least * len(ordered), float(len(ordered)), 100.0
 
     return measure
 

@@ -28,7 +28,7 @@ from simulator.departments.enforcement import Cases, Enforcement, given_by
 from simulator.evidence import Evidence, Source
 from simulator.setting import Setting
 from simulator.times import DAY_DS
-from simulator.truth.areas import KEY, Areas, by_day, divisible, percentile_of
+from simulator.truth.areas import KEY, Areas, by_day, divisible, percentile_of, share_of
 from simulator.truth.fleets import NO_VEHICLES, Fleets
 from simulator.truth.offenders import Enterprises, Ships, offenders
 from simulator.world.districts import HANGZHOU
@@ -61,11 +61,7 @@ def indicators(
 ) -> pd.DataFrame:
     """The indicators of law enforcement of days (all of the city's, if None), by district and for the city; each day for
     itself."""
-
-    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
-        return table(known_at(here, day, as_of), day)
-
-    return by_day(city, instants, days, happened, known)
+    return by_day(city, instants, days, happened, known_at, table)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:
@@ -187,11 +183,6 @@ def _count(rows: pd.DataFrame) -> tuple[float, float, float]:
     return float(len(rows)), 1.0, 100.0
 
 
-def _share(column: str) -> Callable[[pd.DataFrame], tuple[float, float, float]]:
-    """How many have it, over all."""
-    return lambda rows: (float(rows[column].sum()), float(len(rows)), 100.0)
-
-
 def _sums(column: str, of_column: str) -> Callable[[pd.DataFrame], tuple[float, float, float]]:
     """A column's sum over another's."""
     return lambda rows: (float(rows[column].sum()), float(rows[of_column].sum()), 100.0)
@@ -206,10 +197,10 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     cases = cases.assign(place=cases["district"], is_monitored=cases["way"] == MONITORING)
     by_category = ("category", "category")
     yield areas.rows("t2_case_count", cases, _count, 1, by_category)
-    yield areas.rows("t2_coordinated_pct", cases, _share("is_coordinated"), 100, by_category)
-    yield areas.rows("t2_found_by_monitoring_pct", cases, _share("is_monitored"), 100, by_category)
+    yield areas.rows("t2_coordinated_pct", cases, share_of("is_coordinated"), 100, by_category)
+    yield areas.rows("t2_found_by_monitoring_pct", cases, share_of("is_monitored"), 100, by_category)
     known = cases[cases["offender"].notna()]
-    yield areas.rows("t2_repeat_offender_pct", known, _share("is_repeat"), 100, by_category)
+    yield areas.rows("t2_repeat_offender_pct", known, share_of("is_repeat"), 100, by_category)
     yield areas.rows("t2_close_p50_day", cases, percentile_of("close_days", 0.5), 1, by_category)
     # Where there was no fine nothing is added to either.
     yield areas.rows("t2_fines_collected_pct", cases, _sums("paid_cny", "fine_cny"), 100, by_category)

@@ -30,7 +30,7 @@ from simulator.departments.prescription import UNKNOWN, Prescriptions
 from simulator.departments.transit_lists import BANDS
 from simulator.evidence import Evidence
 from simulator.setting import Setting
-from simulator.truth.areas import Areas, Measure, by_day, divisible
+from simulator.truth.areas import Areas, by_day, divisible, percentile_of_persons, share_of
 from simulator.world.cold_boxes import HIGH, LOW
 from simulator.world.districts import HANGZHOU
 from simulator.world.pharmacy_deliveries import COUNTS_DS, DELIVERED, NO_BOX, RETURNED, deliveries
@@ -67,11 +67,7 @@ def indicators(
 ) -> pd.DataFrame:
     """The indicators of the pharmacy of days (all of the city's, if None), by district and for the city; each day for
     itself."""
-
-    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
-        return table(known_at(here, day, as_of), day)
-
-    return by_day(city, instants, days, happened, known)
+    return by_day(city, instants, days, happened, known_at, table)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:
@@ -196,33 +192,15 @@ def table(outcome: Outcome, day: date) -> pd.DataFrame:
     return divisible(_of_day(outcome, day))
 
 
-def _share(column: str) -> Measure:
-    """How many have it, over all."""
-    return lambda rows: (float(rows[column].sum()), float(len(rows)), 100.0)
-
-
-def _hours(percent: int) -> Measure:
-    """The least number of hours to the door that at least so many per cent do not exceed: times their number, over it."""
-
-    def measure(rows: pd.DataFrame) -> tuple[float, float, float]:
-        ordered = sorted(rows["door_ds"])
-        return (
-            ordered[-(-percent * len(ordered) // 100) - 1] / 36_000 * len(ordered),
-            float(len(ordered)),
-            100.0,
-        )
-
-    return measure
-
-
 def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     orders = outcome.orders.assign(place=outcome.orders["district"])
     codes = orders["place"].unique()
     areas = Areas(outcome.vintages, day, pd.DataFrame({"place": codes, "district": codes}))
-    yield areas.rows("h4_on_time_pct", orders, _share("is_in_time"), 100, _BY_AGE)
+    yield areas.rows("h4_on_time_pct", orders, share_of("is_in_time"), 100, _BY_AGE)
     delivered = orders[orders["door_ds"].notna()]
-    yield areas.rows("h4_door_p50_h", delivered, _hours(50), 1, _BY_AGE)
-    yield areas.rows("h4_door_p90_h", delivered, _hours(90), 1, _BY_AGE)
+    delivered = delivered.assign(door_h=delivered["door_ds"] / 36_000)
+    yield areas.rows("h4_door_p50_h", delivered, percentile_of_persons("door_h", 50), 1, _BY_AGE)
+    yield areas.rows("h4_door_p90_h", delivered, percentile_of_persons("door_h", 90), 1, _BY_AGE)
     cold = orders[orders["is_kept"].notna()]
-    yield areas.rows("h4_cold_chain_kept_pct", cold, _share("is_kept"), 100)
-    yield areas.rows("h4_not_collected_pct", orders, _share("is_returned"), 100, _BY_AGE)
+    yield areas.rows("h4_cold_chain_kept_pct", cold, share_of("is_kept"), 100)
+    yield areas.rows("h4_not_collected_pct", orders, share_of("is_returned"), 100, _BY_AGE)

@@ -14,7 +14,7 @@ that do too; what it grew out of, and the acknowledgement of a message, lie at m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,7 +28,7 @@ from simulator.departments.road_speed import Speeds
 from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.times import DAY_DS
-from simulator.truth.areas import Areas, by_day, divisible, percentile_of
+from simulator.truth.areas import Areas, by_day, divisible, percentile_of, share_of
 from simulator.truth.road_delay import AFTER_DS, BEFORE_DS, Network, costs_ms, delays_ms, times_ms
 from simulator.world.command import CENTRES
 from simulator.world.commands import IN_TIME_S, messages
@@ -67,11 +67,7 @@ def indicators(
     city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None = None
 ) -> pd.DataFrame:
     """The indicators of roads of days (all of the city's, if None), by district and for the city; each day for itself."""
-
-    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
-        return table(known_at(here, day, as_of), day)
-
-    return by_day(city, instants, days, happened, known)
+    return by_day(city, instants, days, happened, known_at, table)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:
@@ -257,10 +253,6 @@ def table(outcome: Outcome, day: date) -> pd.DataFrame:
     return divisible(_of_day(outcome, day))
 
 
-def _share(column: str) -> Callable[[pd.DataFrame], tuple[float, float, float]]:
-    return lambda of: (float(of[column].sum()), float(len(of)), 100.0)
-
-
 def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     roads, centres = (Areas(outcome.vintages, day, each) for each in (outcome.places, outcome.centres))
     by_level, incidents = ("level", "level"), outcome.incidents
@@ -273,8 +265,8 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
             f"t1_response_{name}_min", reached, percentile_of("response_min", share), 1, by_level
         )
     in_time = grown.assign(in_time=grown["grown_s"] <= ESCALATED_S)
-    yield roads.rows("t1_escalation_in_time_pct", in_time, _share("in_time"), 100)
-    yield centres.rows("t1_acknowledged_in_time_pct", outcome.sends, _share("in_time"), 100, by_level)
+    yield roads.rows("t1_escalation_in_time_pct", in_time, share_of("in_time"), 100)
+    yield centres.rows("t1_acknowledged_in_time_pct", outcome.sends, share_of("in_time"), 100, by_level)
     yield roads.rows(
         "t1_incident_delay_vehicle_h", incidents, lambda of: (float(of["delay_h"].sum()), 1.0, 100.0), 1
     )

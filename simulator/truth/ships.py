@@ -75,11 +75,7 @@ def indicators(
     city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None = None
 ) -> pd.DataFrame:
     """The indicators of ships of days (all of the city's, if None), by district and for the city; each day for itself."""
-
-    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
-        return table(known_at(here, day, as_of), (day,))
-
-    return by_day(city, instants, days, happened, known)
+    return by_day(city, instants, days, happened, known_at, lambda known, day: table(known, (day,)))
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:

@@ -19,7 +19,7 @@ from simulator.departments import district, toll_lists
 from simulator.departments.toll_lane_passage import LanePassages
 from simulator.evidence import Evidence
 from simulator.setting import Setting
-from simulator.truth.areas import Areas, by_day, divisible
+from simulator.truth.areas import Areas, by_day, divisible, share_of
 from simulator.world.districts import HANGZHOU
 from simulator.world.tolls import lane_passages
 
@@ -39,11 +39,7 @@ def indicators(
     city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None = None
 ) -> pd.DataFrame:
     """The indicators of toll plazas of days (all of the city's, if None), by district and for the city; each day for itself."""
-
-    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
-        return table(known_at(here, day, as_of), day)
-
-    return by_day(city, instants, days, happened, known)
+    return by_day(city, instants, days, happened, known_at, table)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:
@@ -70,12 +66,8 @@ def table(outcome: Outcome, day: date) -> pd.DataFrame:
 
 def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     areas = Areas(outcome.vintages, day, outcome.places)
-    yield areas.rows("t5_etc_pct", outcome.passages, _etc_share, 100)
+    yield areas.rows("t5_etc_pct", outcome.passages, share_of("is_etc"), 100)
     yield areas.rows("t5_gate_time_ratio", outcome.passages, _medians, 1)
-
-
-def _etc_share(rows: pd.DataFrame) -> tuple[float, float, float]:
-    return float(rows["is_etc"].sum()), float(len(rows)), 100.0
 
 
 def _medians(rows: pd.DataFrame) -> tuple[float, float, float]:

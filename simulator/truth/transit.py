@@ -71,11 +71,7 @@ def indicators(
     city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None = None
 ) -> pd.DataFrame:
     """The indicators of public transport of days (all of the city's, if None) for the city; each day for itself."""
-
-    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
-        return table(known_at(here, day, as_of), day)
-
-    return by_day(city, instants, days, happened, known)
+    return by_day(city, instants, days, happened, known_at, table)
 
 
 def periods(of_days: pd.DataFrame) -> pd.DataFrame:

@@ -24,10 +24,11 @@ from simulator.departments import district, hospital
 from simulator.departments.appointment import NO_YEAR, NOBODY, AppointmentEvents
 from simulator.departments.clinic_session import ClinicSessions
 from simulator.departments.hospital_arrival import Arrivals
+from simulator.departments.transit_lists import BANDS
 from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.times import DAY_DS
-from simulator.truth.areas import Areas, Measure, by_day, divisible
+from simulator.truth.areas import Areas, by_day, divisible, percentile_of_persons, share_of
 from simulator.world.appointments import CHANNELS, NEVER, WAYS
 from simulator.world.clinics import SLOT_DS
 from simulator.world.districts import HANGZHOU
@@ -36,7 +37,6 @@ from simulator.world.visits import states_on, visits_on
 
 BEFORE = 14  # days whose events are looked at
 _CHAIN_DS = DAY_DS
-_BANDS = ("<18", "18-59", "60-69", "70-79", "80+")
 _BAND_FROM = (18, 60, 70, 80)
 _GROUPS = (("way", "way"), ("channel", "channel"), ("age_band", "age_band"))
 _COLUMNS = (
@@ -62,11 +62,7 @@ def indicators(
     city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None = None
 ) -> pd.DataFrame:
     """The indicators of registration of days (all of the city's, if None), by district and for the city; each for itself."""
-
-    def known(here: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
-        return table(known_at(here, day, as_of), day)
-
-    return by_day(city, instants, days, happened, known)
+    return by_day(city, instants, days, happened, known_at, table)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:
@@ -100,7 +96,7 @@ def _events(city: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
 
 def _age_bands(birth_year: pd.Series, year: int) -> np.ndarray:
     years = birth_year.to_numpy(np.int64)
-    found = np.array(_BANDS, dtype=object)[np.searchsorted(_BAND_FROM, year - years, side="right")]
+    found = np.array(BANDS, dtype=object)[np.searchsorted(_BAND_FROM, year - years, side="right")]
     found[years == NO_YEAR] = None
     return found
 
@@ -165,7 +161,7 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
     booked = rows["booked_ds"].to_numpy() // DAY_DS
     years, which = np.unique(booked, return_inverse=True)
     year = np.array([date.fromordinal(int(each)).year for each in years])[which]
-    bands = np.array(_BANDS, dtype=object)[
+    bands = np.array(BANDS, dtype=object)[
         np.searchsorted(_BAND_FROM, year - rows["birth_year"].to_numpy(np.int64), side="right")
     ]
     bookings = rows.assign(
@@ -196,25 +192,10 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     in_time = attended[attended["arrived_ds"] <= attended["until_ds"]]
     in_time = in_time.assign(is_kept=in_time["is_seen"] & (in_time["seen_ds"] <= in_time["until_ds"]))
     for code, rows, measure, scale in (
-        ("h1_wait_booking_p50_day", attended, _median("waited_days"), 1),
-        ("h1_wait_arrival_p50_min", seen, _median("waited_min"), 1),
-        ("h1_no_show_pct", bookings.assign(stays_away=~bookings["is_attended"].astype(bool)), _share("stays_away"), 100),
-        ("h1_slot_kept_pct", in_time, _share("is_kept"), 100),
-        ("h1_booked_first_try_pct", attended, _share("is_first"), 100),
+        ("h1_wait_booking_p50_day", attended, percentile_of_persons("waited_days", 50), 1),
+        ("h1_wait_arrival_p50_min", seen, percentile_of_persons("waited_min", 50), 1),
+        ("h1_no_show_pct", bookings.assign(stays_away=~bookings["is_attended"].astype(bool)), share_of("stays_away"), 100),
+        ("h1_slot_kept_pct", in_time, share_of("is_kept"), 100),
+        ("h1_booked_first_try_pct", attended, share_of("is_first"), 100),
     ):  # fmt: skip
         yield areas.rows(code, rows, measure, scale, *_GROUPS)
-
-
-def _share(column: str) -> Measure:
-    """Those of whom a column says so, over all."""
-    return lambda of: (float(of[column].sum()), float(len(of)), 100.0)
-
-
-def _median(column: str) -> Measure:
-    """The least value that half do not exceed, as many times as there are persons, over these."""
-
-    def measure(of: pd.DataFrame) -> tuple[float, float, float]:
-        ordered = sorted(of[column].tolist())
-        return float(ordered[(len(ordered) + 1) // 2 - 1]) * len(ordered), float(len(ordered)), 100.0
-
-    return measure
