@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
+from simulator.deliveries import Delivery, Observation
+
 Record = tuple[int, dict | None]
+Read = tuple[set[int], set[tuple[int, str]], list[dict]]  # as `exact_reading` gives it
 
 
 def is_between(text: str, low: float, high: float) -> bool:
@@ -27,9 +31,20 @@ def csv_records(text: str) -> list[Record]:
     ]
 
 
+def json_records(text: str) -> list[Record]:
+    """Each line with its number, from 1; None where it is no object."""
+    found: list[Record] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            found.append((number, json.loads(line)))
+        except ValueError:
+            found.append((number, None))
+    return found
+
+
 def exact_reading(
     records: Iterable[Record], is_right: Callable[[dict], bool], key: tuple[str, ...], sentinels: Mapping[str, str]
-) -> tuple[set[int], set[tuple[int, str]], list[dict]]:  # fmt: skip
+) -> Read:  # fmt: skip
     """Quarantined record numbers, places of sentinels in admitted ones, and these."""
     by_key, broken, good = defaultdict(list), set(), {}
     for number, fields in records:
@@ -49,3 +64,19 @@ def exact_reading(
         if fields[name] == text
     }
     return broken, nulls, list(admitted.values())
+
+
+def kinds_of_labels(
+    each: Observation, exact: Callable[[Delivery], Read], rows: int | None = None
+) -> list[str]:
+    """The kinds of faults in the rows of a file, whose labels are exactly what `exact` finds in it; `rows` are how many are
+    known from it."""
+    broken, nulls, good = exact(each.sent)
+    assert broken == {label.source_row for label in each.labels if label.result == "quarantined"}
+    assert nulls == {(label.source_row, label.column) for label in each.labels if label.result == "null"}
+    (reading,) = each.readings
+    assert (reading.quarantined, reading.admitted) == (len(broken), len(good))
+    assert rows is None or len(good) == rows
+    # What is wrong with the order of two columns is wrong with neither alone.
+    assert {label.column for label in each.labels if label.kind == "wrong_order"} <= {None}
+    return [label.kind for label in each.labels if label.source_row]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from xml.etree import ElementTree
 
 from simulator.deliveries import Delivery
-from tests.unit.exact_reader import Record, csv_records, exact_reading, is_between
+from tests.unit.exact_reader import Record, csv_records, exact_reading, is_between, json_records
 
 _CLOCK = r"\d{4}-\d\d-\d\d{}([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 _WITH_BLANK, _WITH_T = _CLOCK.replace("{}", " "), _CLOCK.replace("{}", "T")
@@ -17,23 +16,13 @@ _WITH_BLANK, _WITH_T = _CLOCK.replace("{}", " "), _CLOCK.replace("{}", "T")
 def exact(sent: Delivery) -> tuple[set[int], set[tuple[int, str]], list[dict]]:
     """Quarantined record numbers, places of nulls in admitted records, and these."""
     if sent.name.endswith(".jsonl"):
-        return exact_reading(_objects(sent.content.decode("utf-8")), _is_prescription, ("id",), {})
+        return exact_reading(json_records(sent.content.decode("utf-8")), _is_prescription, ("id",), {})
     if sent.name.endswith(".xml"):
         return exact_reading(_elements(sent.content), _is_event, ("no",), {})
     if sent.name.endswith(".gz"):
         records = csv_records(gzip.decompress(sent.content).decode("utf-8"))
         return exact_reading(records, _is_reading, ("box_id", "read_at"), {"temperature_c": ""})
     return exact_reading(csv_records(sent.content.decode("gb18030")), _is_order, ("订单号",), {})
-
-
-def _objects(text: str) -> list[Record]:
-    found: list[Record] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            found.append((number, json.loads(line)))
-        except ValueError:
-            found.append((number, None))
-    return found
 
 
 def _elements(content: bytes) -> list[Record]:

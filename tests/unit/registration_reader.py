@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from simulator.deliveries import Delivery
-from tests.unit.exact_reader import csv_records, exact_reading, is_between
+from tests.unit.exact_reader import csv_records, exact_reading, is_between, json_records
 
 _DAY = r"\d{4}-\d\d-\d\d"
 _MINUTE = r"([01]\d|2[0-3]):[0-5]\d"
@@ -17,20 +16,10 @@ SPECIALTIES = ("内科", "外科", "儿科", "妇产科", "眼科", "中医科")
 def exact(sent: Delivery) -> tuple[set[int], set[tuple[int, str]], list[dict]]:
     """Quarantined record numbers, none (nothing stands for what is not known), and the admitted records."""
     if sent.name.endswith(".jsonl"):
-        return exact_reading(_objects(sent.content.decode()), _is_event, ("id",), {})
+        return exact_reading(json_records(sent.content.decode()), _is_event, ("id",), {})
     if sent.name.startswith("arrival"):
         return exact_reading(csv_records(sent.content.decode()), _is_arrival, ("就诊号",), {})
     return exact_reading(csv_records(sent.content.decode("gb18030")), _is_session, ("场次编号",), {})
-
-
-def _objects(text: str) -> list[tuple[int, dict | None]]:
-    found: list[tuple[int, dict | None]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            found.append((number, json.loads(line)))
-        except ValueError:
-            found.append((number, None))
-    return found
 
 
 def _is_event(fields: dict) -> bool:

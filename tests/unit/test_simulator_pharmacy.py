@@ -13,6 +13,7 @@ from simulator.departments.cold_chain_reading import ColdChainReadings
 from simulator.departments.courier_event import CourierEvents
 from simulator.departments.pharmacy_order import Orders
 from simulator.departments.prescription import Prescriptions
+from tests.unit.exact_reader import kinds_of_labels
 from tests.unit.file_faults import faults_of_files
 from tests.unit.pharmacy_city import PHARMACY, asked, pharmacy_city
 from tests.unit.pharmacy_reader import exact
@@ -56,16 +57,7 @@ def test_quarantined_are_exactly_what_an_exact_reader_finds(city):
     seen = defaultdict(Counter)
     for kind in RATES:
         for each in _known(city, kind):
-            broken, nulls, good = exact(each.sent)
-            assert broken == {label.source_row for label in each.labels if label.result == "quarantined"}
-            assert nulls == {
-                (label.source_row, label.column) for label in each.labels if label.result == "null"
-            }
-            (reading,) = each.readings
-            assert (reading.quarantined, reading.admitted) == (len(broken), len(good))
-            assert len(good) == len(each.facts.rows)
-            seen[kind].update(label.kind for label in each.labels if label.source_row)
-            assert {label.column for label in each.labels if label.kind == "wrong_order"} <= {None}
+            seen[kind].update(kinds_of_labels(each, exact, len(each.facts.rows)))
     for kind, rates in RATES.items():
         assert set(seen[kind]) == set(rates.model_dump()) | (
             NOT_RULED if kind is ColdChainReadings else set()

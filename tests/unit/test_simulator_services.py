@@ -25,6 +25,7 @@ from simulator.departments.service_application import Applications
 from simulator.departments.service_contact import Contacts
 from simulator.world.service_contacts import SUBMIT, contacts_on
 from simulator.world.services import services
+from tests.unit.exact_reader import kinds_of_labels
 from tests.unit.file_faults import faults_of_files
 from tests.unit.part_city import DEFAULT, with_changes
 from tests.unit.service_offices import service_city
@@ -56,16 +57,8 @@ def test_quarantined_and_null_are_exactly_what_an_exact_reader_finds(city):
         kind = type(each.facts)
         if kind not in RATES:
             continue
-        broken, nulls, good = exact(each.sent)
-        assert broken == {label.source_row for label in each.labels if label.result == "quarantined"}
-        assert nulls == {(label.source_row, label.column) for label in each.labels if label.result == "null"}
-        (reading,) = each.readings
-        assert (reading.quarantined, reading.admitted) == (len(broken), len(good))
-        assert len(good) == len(each.facts.rows)
-        # What is wrong with the order of two columns is wrong with neither alone.
-        assert {label.column for label in each.labels if label.kind == "wrong_order"} <= {None}
+        seen[kind].update(kinds_of_labels(each, exact, len(each.facts.rows)))
         assert None not in {label.column for label in each.labels if label.kind == "impossible_time"}
-        seen[kind].update(label.kind for label in each.labels if label.source_row)
     for kind, rates in RATES.items():
         assert set(seen[kind]) == set(rates.model_dump()) | ({"sentinel"} if kind is Statuses else set())
 

@@ -14,6 +14,7 @@ from simulator.departments import etc_passage, toll_lane_passage, toll_lists
 from simulator.departments.etc_passage import EtcPassages
 from simulator.departments.toll_lane_passage import LanePassages
 from simulator.world.tolls import tolls
+from tests.unit.exact_reader import kinds_of_labels
 from tests.unit.file_faults import faults_of_files
 from tests.unit.part_city import with_changes
 from tests.unit.toll_city import TOLLS, asked, toll_city
@@ -39,16 +40,7 @@ def test_quarantined_and_null_are_exactly_what_an_exact_reader_finds(city):
     for each in city.observations:
         kind = type(each.facts)
         if kind in RATES or (each.facts and each.sent.name.startswith("门架")):
-            broken, nulls, good = exact(each.sent)
-            assert broken == {label.source_row for label in each.labels if label.result == "quarantined"}
-            assert nulls == {
-                (label.source_row, label.column) for label in each.labels if label.result == "null"
-            }
-            (reading,) = each.readings
-            assert (reading.quarantined, reading.admitted) == (len(broken), len(good))
-            seen[kind].update(label.kind for label in each.labels if label.source_row)
-            # What is wrong with the order of two columns is wrong with neither alone.
-            assert {label.column for label in each.labels if label.kind == "wrong_order"} <= {None}
+            seen[kind].update(kinds_of_labels(each, exact))
     assert set(seen[EtcPassages]) == {*TOLLS.passage_rows.model_dump(), "sentinel"} - {"two_faults"}
     assert set(seen[LanePassages]) == set(TOLLS.lane_rows.model_dump()) - {"two_faults"}
     assert set(seen[tuple]) == set(TOLLS.gantry_rows.model_dump())

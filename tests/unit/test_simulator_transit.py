@@ -15,6 +15,7 @@ from simulator.departments import bus_tap, metro_tap, transit_lists
 from simulator.departments.bus_tap import BusTaps
 from simulator.departments.metro_tap import MetroTaps
 from simulator.world.people import people_blocks
+from tests.unit.exact_reader import kinds_of_labels
 from tests.unit.file_faults import faults_of_files
 from tests.unit.transit_city import TRANSIT, asked, transit_city
 from tests.unit.transit_reader import exact
@@ -38,12 +39,7 @@ def test_quarantined_are_exactly_what_an_exact_reader_finds(city):
     for each in city.observations:
         kind = type(each.facts)
         if kind in RATES:
-            broken, _, good = exact(each.sent)
-            assert broken == {label.source_row for label in each.labels if label.result == "quarantined"}
-            (reading,) = each.readings
-            assert (reading.quarantined, reading.admitted) == (len(broken), len(good))
-            assert len(good) == len(each.facts.rows)
-            seen[kind].update(label.kind for label in each.labels if label.source_row)
+            seen[kind].update(kinds_of_labels(each, exact, len(each.facts.rows)))
     for kind, rates in RATES.items():
         assert set(seen[kind]) == set(rates.model_dump())
 

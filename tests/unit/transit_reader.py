@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from simulator.deliveries import Delivery
-from tests.unit.exact_reader import csv_records, exact_reading
+from tests.unit.exact_reader import csv_records, exact_reading, json_records
 
 _INSTANT = r"\d{4}-\d\d-\d\d[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 
@@ -14,18 +13,8 @@ _INSTANT = r"\d{4}-\d\d-\d\d[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 def exact(sent: Delivery) -> tuple[set[int], set[tuple[int, str]], list[dict]]:
     """Quarantined record numbers, none (nothing stands for what is not known), and the admitted records."""
     if sent.name.endswith(".jsonl"):
-        return exact_reading(_objects(sent.content.decode()), _is_metro_tap, ("id",), {})
+        return exact_reading(json_records(sent.content.decode()), _is_metro_tap, ("id",), {})
     return exact_reading(csv_records(sent.content.decode("gb18030")), _is_bus_tap, ("流水号",), {})
-
-
-def _objects(text: str) -> list[tuple[int, dict | None]]:
-    found: list[tuple[int, dict | None]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            found.append((number, json.loads(line)))
-        except ValueError:
-            found.append((number, None))
-    return found
 
 
 def _is_metro_tap(fields: dict) -> bool:
