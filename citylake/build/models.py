@@ -40,7 +40,7 @@ def run_dbt(command: list[str], folder: Path, file: str, variables: dict) -> Inv
     from dbt.adapters.factory import adapter_management
     from dbt.cli.main import dbtRunner
 
-    (folder / "profiles.yml").write_text(yaml.safe_dump(_profile(file)), encoding="utf-8")
+    _write_profile(folder, file)
     places = parsed.Places(folder, variables)
     with adapter_management():
         manifest = parsed.manifest(places)
@@ -62,22 +62,19 @@ def warm() -> None:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        profile = _profile(str(folder / FILE_NAME))
-        (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+        _write_profile(folder, str(folder / FILE_NAME))
         parsed.parse(parsed.Places(folder, project.variables(project.domains()[0])))
         for domain in project.domains():
             parsed.manifest(parsed.Places(folder, project.variables(domain)))
 
 
 def declared_marts(domain: str) -> list[Mart]:
-    """The contracts of a domain's marts, nothing of which is run."""
+    """The contracts of a domain's marts and of those all share, nothing of which is run."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "profiles.yml").write_text(
-            yaml.safe_dump(_profile(str(folder / FILE_NAME))), encoding="utf-8"
-        )
+        _write_profile(folder, str(folder / FILE_NAME))
         nodes = _nodes(parsed.manifest(parsed.Places(folder, project.variables(domain))))
-    return [mart for mart in marts(nodes, set(nodes["nodes"])) if mart.domain == domain]
+    return [mart for mart in marts(nodes, set(nodes["nodes"])) if mart.domain in (domain, project.SHARED)]
 
 
 def _nodes(manifest) -> dict:
@@ -94,12 +91,13 @@ def _close() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _profile(file: str) -> dict:
+def _write_profile(folder: Path, file: str) -> None:
     output = {
         "type": "duckdb", "path": file, "schema": "marts", "threads": 2, "keep_open": True,
         "config_options": dict(lake.DUCKDB_CONFIG), "settings": {"TimeZone": "UTC"},
     }  # fmt: skip
-    return {"citylake": {"target": "scratch", "outputs": {"scratch": output}}}
+    profile = {"citylake": {"target": "scratch", "outputs": {"scratch": output}}}
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
 
 
 def _raise_failures(results: list, folder: Path) -> None:

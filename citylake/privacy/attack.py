@@ -1,10 +1,10 @@
 """An attack on all that is published together: between what must a hidden number of persons lie?
 
 Written against the publication, not after it: nothing here knows how numbers were hidden. The unknowns are how many persons
-there are in every smallest group (of the dimensions by which numbers are divided together); all that is shown is a sum over some
-of these groups. Whoever has no value of a dimension is
-in a group of its own, which is taken to be empty as long as that does not contradict what is shown. By linear programming each
-hidden number has a least and a greatest value. Where both tell that it is small and more than that, it is recovered.
+there are in every smallest group (of the dimensions by which numbers are divided together); all that is shown is a sum over
+some of these groups. Whoever has no value of a dimension is in a group of its own, which is taken to be empty as long as that
+does not contradict what is shown. By linear programming each hidden number has a least and a greatest value. Where both tell
+that it is small and more than that, it is recovered.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NONE = ""  # the value of whoever has none
 _NEAR = 1e-6
 _MOST = 1e6  # persons in one group
 _FIRST = 1000.0  # so much more the first one's reach is worth than another's
-_LARGEST = 400_000  # smallest groups of one system; more than that is asked about in parts
+_LARGEST = 400_000  # smallest groups of one system; more than that is refused
 
 
 @dataclass(frozen=True)

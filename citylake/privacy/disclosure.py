@@ -7,7 +7,7 @@ indicator (`disclosure`). All that is published together is judged together (`su
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from citylake.errors import WrongUse
@@ -23,7 +23,8 @@ WHOLE = frozenset({"all", "city", "province", "country"})
 class Protected:
     """What a rule is about: a table of the connection, and the rows of it (an SQL condition).
 
-    `place` has (dimension, value) as SQL for every dimension that a row's counts are divided by.
+    `place` has (dimension, value) as SQL for every dimension that a row's counts are divided by. Of an indicator the value is
+    `scale` times its numerator over its denominator.
     """
 
     table: str
@@ -31,6 +32,36 @@ class Protected:
     rule: NoRule | Threshold
     rows: str = "true"
     place: tuple[tuple[str, str], ...] = ()
+    scale: float = 1.0
+
+    @property
+    def is_value(self) -> bool:
+        """Whether its rows are values of an indicator; else they are of a mart."""
+        return "value_status" in self.columns
+
+    @property
+    def whom(self) -> dict[str, tuple[str, dict[str, str]]]:
+        """Of each column of persons the population and its fixed place; of none where there is no rule."""
+        return (
+            {} if isinstance(self.rule, NoRule) else {each: read(of) for each, of in self.rule.counts.items()}
+        )
+
+    @property
+    def selected(self) -> list[str]:
+        """SQL of the numbers of persons and of the places of rows, for `told`."""
+        place = [each for dimension, value in self.place for each in (dimension, f"({value})::varchar")]
+        return [*(f'"{column}"' for column in self.whom), *place]
+
+    def told(self, row: Sequence) -> Iterator[tuple[str, str, dict[str, str], dict[str, str], float | None]]:
+        """Of each number in a row of `selected`: column, population, place, what of it is fixed, persons (None: hidden)."""
+        persons, where = row[: len(self.whom)], row[len(self.whom) :]
+        at = {
+            name: value or ""
+            for name, value in zip(where[::2], where[1::2], strict=True)
+            if name not in WHOLE
+        }
+        for (column, (population, fixed)), count in zip(self.whom.items(), persons, strict=True):
+            yield column, population, at | fixed, fixed, count
 
 
 def protect(connection, targets: Iterable[Protected], parts: Parts | None = None) -> dict[str, int]:
@@ -82,27 +113,20 @@ def _by_least(targets: list[Protected]) -> dict[int, list[int]]:
 
 def _counts(connection, name: str, target: Protected) -> Iterator[Count]:
     """Every number of persons in the target's rows. Of a mart each number is hidden alone, a value with all that makes it."""
-    rule = target.rule
-    assert isinstance(rule, Threshold)
-    whom = {column: read(population) for column, population in rule.counts.items()}
-    place = "".join(f", {dimension}, ({value})::varchar" for dimension, value in target.place)
-    columns = ", ".join(f'"{column}"' for column in whom)
-    rows = connection.execute(f"select rowid, {columns}{place} from {target.table} where {target.rows}")
-    for row, *values in rows.fetchall():
-        persons, where = values[: len(whom)], values[len(whom) :]
-        at = {name: value for name, value in zip(where[::2], where[1::2], strict=True) if name not in WHOLE}
-        for (column, (population, fixed)), count in zip(whom.items(), persons, strict=True):
-            if count is not None:
-                shown = name if _is_value(target) else f"{name} {column}"
-                yield Count(population, _place(at | fixed), round(count), (shown, row), _place(fixed))
-
-
-def _place(values: Mapping[str, str | None]) -> frozenset[tuple[str, str]]:
-    return frozenset((name, "" if value is None else value) for name, value in values.items())
-
-
-def _is_value(target: Protected) -> bool:
-    return "value_status" in target.columns
+    selected = ", ".join(["rowid", *target.selected])
+    for row, *rest in connection.execute(
+        f"select {selected} from {target.table} where {target.rows}"
+    ).fetchall():
+        for column, population, place, fixed, persons in target.told(rest):
+            if persons is not None:
+                shown = name if target.is_value else f"{name} {column}"
+                yield Count(
+                    population,
+                    frozenset(place.items()),
+                    round(persons),
+                    (shown, row),
+                    frozenset(fixed.items()),
+                )
 
 
 def _hide(connection, target: Protected, column: str, rows: list[int]) -> None:
@@ -111,7 +135,7 @@ def _hide(connection, target: Protected, column: str, rows: list[int]) -> None:
     assert isinstance(rule, Threshold)
     names = dict.fromkeys([*rule.hides, *([column] if column else rule.counts)])
     changes = [f'"{name}" = null' for name in names]
-    if _is_value(target):
+    if target.is_value:
         changes.append("value_status = 'hidden'")
     connection.execute(
         f"update {target.table} set {', '.join(changes)} where rowid in (select unnest(?::bigint[]))", [rows]

@@ -145,13 +145,13 @@ def _make(connection, plan: Plan, scratch: Scratch, run_id: str, publication_id:
 
 
 # An indicator's numbers are divided by these.
-VALUE_PLACE = (("period_type", "period"), ("area_type", "area"), ("group_type", '"group"'))
+_VALUE_PLACE = (("period_type", "period"), ("area_type", "area"), ("group_type", '"group"'))
 
 
 def targets(domain: str, marts: list[Mart]) -> list[Protected]:
     """What disclosure control is applied to: every mart by its rule, each indicator by its own."""
     found = [
-        Protected(f"marts.{mart.name}", tuple(mart.column_names), mart.disclosure, place=place_of(mart))
+        Protected(f"marts.{mart.name}", tuple(mart.column_names), mart.disclosure, place=_place(mart))
         for mart in marts
     ]
     values = next((mart for mart in marts if mart.publish == "indicators"), None)
@@ -162,8 +162,9 @@ def targets(domain: str, marts: list[Mart]) -> list[Protected]:
                 tuple(values.column_names),
                 item.disclosure,
                 f"code = '{code}'",
-                VALUE_PLACE,
-            )
+                _VALUE_PLACE,
+                item.scale,
+            )  # fmt: skip
             for code, item in load_indicators()[domain].indicators.items()
         ]
     return found
@@ -175,7 +176,7 @@ def populations(domain: str) -> Parts:
     return file.populations if file else {}
 
 
-def place_of(mart: Mart) -> tuple[tuple[str, str], ...]:
+def _place(mart: Mart) -> tuple[tuple[str, str], ...]:
     """What a mart's numbers are divided by: its key."""
     called = {"_business_date": "day", **getattr(mart.disclosure, "dimensions", {})}
     return tuple((f"'{called.get(name, name)}'", f'"{name}"') for name in mart.key)

@@ -28,7 +28,7 @@ TARGETS = [
     Protected(
         "v", ("value", "numerator", "denominator", "value_status"),
         Threshold(rule="threshold", least=LEAST, counts={"numerator": "asked(state=missed)", "denominator": "expected"}),
-        "code = 'x1_missed_pct'", _VALUE_PLACE,
+        "code = 'x1_missed_pct'", _VALUE_PLACE, 100,
     ),
 ]  # fmt: skip
 

@@ -7,19 +7,14 @@ import pytest
 
 from citylake.privacy.attack import Statement, attack
 from citylake.privacy.cells import read
-from citylake.publish import statements
+from citylake.publish.statements import statements
 from tests.unit.leaks import AGES, CHANNELS, DISTRICTS, LEAST, PARTS, TARGETS, city, protected
 
 READ_PARTS = {whole: tuple(tuple(map(read, way)) for way in ways) for whole, ways in PARTS.items()}
 
 
-@pytest.fixture(autouse=True)
-def _percent(monkeypatch):
-    monkeypatch.setattr(statements, "_scale", lambda _: 100.0)
-
-
 def said(connection) -> list[Statement]:
-    return [each for target in TARGETS for each in statements.said(connection, target)]
+    return [each for target in TARGETS for each in statements(connection, target)]
 
 
 def recovered(found: list[Statement]) -> list[str]:
