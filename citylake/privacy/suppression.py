@@ -128,7 +128,9 @@ class _Changes:
         self.solver.changeColBounds(number, 0.0, float("inf"))
         self.solver.changeColBounds(number + self.size, 0.0, self.persons[number])
 
-    def cheapest(self, number: int, others: Sequence[int], is_shown: np.ndarray) -> tuple[list[int], set[int]]:
+    def cheapest(
+        self, number: int, others: Sequence[int], is_shown: np.ndarray
+    ) -> tuple[list[int], set[int]]:
         """The shown counts that move when a small one goes to the end at the least cost: few persons rather than many.
 
         And which other small ones go to the end with it. A hidden count may be 0, since empty places are hidden too where
