@@ -11,20 +11,23 @@ from citylake.lake import extension_file
 
 def where_it_is(lake, text: str, bucket: str = "lake") -> list[str]:
     """Every object of a bucket that holds a text, in its bytes or in what Parquet and Avro hold packed."""
-    import pyarrow.parquet as pq
-
     client, found = lake.root_s3(), []
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for item in page.get("Contents", []):
             body = client.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
-            told = body
-            if item["Key"].endswith(".parquet"):
-                told += repr(pq.read_table(io.BytesIO(body)).to_pylist()).encode()
-            elif item["Key"].endswith(".avro"):
-                told += _avro(body)
-            if text.encode() in told:
+            if text.encode() in told(item["Key"], body):
                 found.append(item["Key"])
     return sorted(found)
+
+
+def told(name: str, body: bytes) -> bytes:
+    """The bytes of a file, and behind them what Parquet and Avro hold packed in it, as text."""
+    import pyarrow.parquet as pq
+
+    if name.endswith(".parquet"):
+        columns = pq.read_table(io.BytesIO(body)).to_pydict()
+        return body + repr(columns).encode()
+    return body + _avro(body) if name.endswith(".avro") else body
 
 
 def _avro(body: bytes) -> bytes:
