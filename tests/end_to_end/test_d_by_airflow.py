@@ -18,7 +18,7 @@ from citylake import lake, ledger
 from citylake.feed import load_feeds
 from citylake.indicator import Threshold, all_indicators
 from simulator.truth import tables as truth
-from tests.end_to_end import content, flow
+from tests.end_to_end import content, flow, personal_values
 
 _PATIENCE_S = 1200  # beside other tests
 _SCALE = 0.02
@@ -234,6 +234,24 @@ def test_an_indicator_is_explained_down_to_its_files(lake_by_airflow):
     done = _citylake("explain", "e1_pm25_ugm3", "2026-03-07", "--area", "330100", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PRSA_Data_" in json.dumps(json.loads(done.stdout))
+
+
+def test_no_personal_value_is_found_but_in_landing(lake_by_airflow, city, tmp_path):
+    sent = personal_values.sent(city.deliveries, tmp_path)
+    short = {column for column, values in sent.items() if not values}
+    assert {name for _, name in short} == {"age_band"}, (
+        "years of birth stand everywhere: they cannot be looked for"
+    )
+    search = personal_values.Search(set().union(*sent.values()))
+    of_landing = set().union(*personal_values.in_buckets(lake_by_airflow, search, "landing").values())
+    assert all(values & of_landing for column, values in sent.items() if column not in short)
+    # The search reads what it is to read: a district's name is published, and stands in all of these.
+    public = personal_values.Search(["西湖区"])
+    assert personal_values.in_buckets(lake_by_airflow, public, "lake")
+    assert "citylake: marts.dim_district" in personal_values.in_databases(lake_by_airflow, public, "citylake")
+    assert personal_values.in_buckets(lake_by_airflow, search, "lake", "reports", "exports") == {}
+    assert personal_values.in_databases(lake_by_airflow, search, "citylake", "catalog", "airflow") == {}
+    assert personal_values.in_files(lake_by_airflow.home, search) == {}
 
 
 def test_servers_killed_on_the_way_change_nothing(lake_by_airflow, city):
