@@ -47,7 +47,7 @@ def retention(
         )
     from citylake import ledger
     from citylake.ledger import retention as kept
-    from citylake.privacy import retention as verb
+    from citylake import retain as verb
 
     if enforce:
         with bar() as progress:

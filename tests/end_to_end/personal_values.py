@@ -21,6 +21,8 @@ _SHORTEST = 6  # bytes: a shorter one, as a year of birth or a surname, stands e
 # Kept by the servers themselves, and read through them instead; what departments keep of what they sent.
 _NOT_FILES = ("minio", "postgres", "departments", "secrets")
 _ENCODINGS = ("utf-8", "gb18030", "utf-16-le")
+_WORD = re.compile(rb"[\\\\0-9A-Za-z_\x80-\xff-]{%d,}" % _SHORTEST)
+_WITHIN_WORDS = 60
 
 
 def sent(deliveries: Iterable[Delivery], folder: Path) -> dict[tuple[str, str], set[str]]:
@@ -39,7 +41,9 @@ def sent(deliveries: Iterable[Delivery], folder: Path) -> dict[tuple[str, str], 
         for each in (one for one in deliveries if columns and feed.takes(one.department, one.name)):
             for source, values in _values(feed, each, set(columns), folder):
                 kept = found[feed.feed_id, columns[source]]
-                kept |= set(sorted(value for value in values if len(value.encode()) >= _SHORTEST)[: _MOST - len(kept)])
+                kept |= set(
+                    sorted(value for value in values if len(value.encode()) >= _SHORTEST)[: _MOST - len(kept)]
+                )
     return found
 
 
@@ -58,21 +62,31 @@ def _values(feed: Feed, sent: Delivery, wanted: set[str], folder: Path) -> Itera
 
 
 class Search:
-    """Looks for many values at once: in bytes, and in what Parquet, Avro and archives hold packed."""
+    """Looks for many values at once: in bytes, and in what Parquet, Avro and archives hold packed.
+
+    All are looked for as words, and some, which are as many as there is time for, within words too.
+    """
 
     def __init__(self, values: Iterable[str]):
-        self.spelled: dict[bytes, str] = {}
-        for value in values:
-            for encoding in _ENCODINGS:
-                self.spelled[value.encode(encoding)] = value
-            self.spelled[json.dumps(value)[1:-1].encode()] = value
-        self.pattern = re.compile(
-            b"|".join(re.escape(each) for each in sorted(self.spelled, key=len, reverse=True))
-        )
+        ordered = sorted(values)
+        self.spelled = {
+            spelled: value
+            for value in ordered
+            for spelled in (
+                *(value.encode(encoding) for encoding in _ENCODINGS),
+                json.dumps(value)[1:-1].encode(),
+            )
+        }
+        some = set(ordered[:: max(1, len(ordered) // _WITHIN_WORDS)])
+        self.within_words = [spelled for spelled, value in self.spelled.items() if value in some]
 
     def within(self, name: str, body: bytes) -> set[str]:
         """The values that stand in a file of that name."""
-        return {self.spelled[found] for part in _parts(name, body) for found in self.pattern.findall(part)}
+        found: set[bytes] = set()
+        for part in _parts(name, body):
+            found |= self.spelled.keys() & set(_WORD.findall(part))
+            found |= {each for each in self.within_words if each in part}
+        return {self.spelled[each] for each in found}
 
 
 def _parts(name: str, body: bytes) -> Iterator[bytes]:
