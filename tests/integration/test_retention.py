@@ -8,10 +8,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from citylake import lake as places
-from citylake import ledger
+from citylake import ledger, retain
 from citylake.admit import admit
 from citylake.errors import WrongUse
-from citylake import retain
 from citylake.stewardship.reconcile import reconcile
 from tests.end_to_end.flow import in_child, set_clock
 from tests.integration import probe as probes
