@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -202,6 +203,21 @@ def test_no_personal_value_is_found_but_in_landing(lake_by_airflow, city, tmp_pa
     assert personal_values.in_buckets(lake_by_airflow, search, "lake", "reports", "exports") == {}
     assert personal_values.in_databases(lake_by_airflow, search, "citylake", "catalog", "airflow") == {}
     assert personal_values.in_files(lake_by_airflow.home, search) == {}
+
+
+def test_rows_of_two_linkage_domains_have_no_value_in_common(lake_by_airflow, city, tmp_path):
+    came = personal_values.sent(city.deliveries, tmp_path, most=100_000)
+    made = personal_values.pseudonyms()
+    assert len({domain for domain, _, _ in made}) >= 6
+    met = 0
+    for (one, feed, column), (other, another, its) in itertools.combinations(made, 2):
+        common = came[feed, column] & came[another, its]
+        if one == other:
+            assert bool(made[one, feed, column] & made[other, another, its]) == bool(common), (feed, another)
+        else:
+            met += bool(common)
+            assert not made[one, feed, column] & made[other, another, its], (feed, another)
+    assert met, "nobody was in the files of two domains: nothing was tried"
 
 
 def test_servers_killed_on_the_way_change_nothing(lake_by_airflow, city):
