@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import tempfile
 
@@ -34,13 +35,19 @@ def told(name: str, body: bytes) -> bytes:
 
 def _avro(body: bytes) -> bytes:
     """The records of an Avro file, as text."""
-    import duckdb
-
-    with tempfile.NamedTemporaryFile(suffix=".avro") as file, duckdb.connect() as connection:
+    with tempfile.NamedTemporaryFile(suffix=".avro") as file:
         file.write(body)
         file.flush()
-        connection.load_extension(extension_file("avro"))
-        return repr(connection.execute("select * from read_avro($1)", [file.name]).fetchall()).encode()
+        return repr(_reader().execute("select * from read_avro($1)", [file.name]).fetchall()).encode()
+
+
+@functools.cache
+def _reader():
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.load_extension(extension_file("avro"))
+    return connection
 
 
 def left_in_ledger(text: str) -> list[str]:
