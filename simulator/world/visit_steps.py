@@ -16,7 +16,7 @@ import pandas as pd
 from simulator.streams import stream
 from simulator.times import DAY_DS
 from simulator.world.card_hospitals import COLLECT, EXAMINE, PAY, REGISTER, SEE, STEPS, CardPlatform
-from simulator.world.patients import OLDER, Patients, anybody, patients
+from simulator.world.patients import OLDER, anybody, patients
 from simulator.world.tables import drawn_by_row
 
 MEANS = ("card", "face", "plastic", "cash")
@@ -125,7 +125,7 @@ def _walked(
     once = u[5] < of_attempts / (1 + _AGAIN + _AGAIN**2 - of_attempts * (1 + _AGAIN))
     twice = once & (u[6] < _AGAIN)
     is_rejected = twice & (u[7] < _AGAIN)
-    attempts = 1 + once + twice
+    attempts = 1 + once.astype(int) + twice
     leaves = u[8] < np.array([0.0, *vars(rates.drop_out).values()])
     gives_up = (means == FACE) & is_rejected & (u[9] < rates.faces.gives_up)
     stops = due & (leaves | gives_up)
@@ -197,11 +197,11 @@ def _tables(here: CardPlatform, day: date, walked: _Walked, random: np.random.Ge
         "last_ds": midnight + walked.last_s[row, step] * 10, "attempts": walked.attempts[row, step], "is_right": True,
         "is_accepted": ~walked.is_rejected[row, step],
     })  # fmt: skip
-    return VisitDay(visits, steps, _with_others(here, day, who, shown, random))
+    return VisitDay(visits, steps, _with_others(here, day, shown, random))
 
 
 def _with_others(
-    here: CardPlatform, day: date, who: Patients, shown: pd.DataFrame, random: np.random.Generator
+    here: CardPlatform, day: date, shown: pd.DataFrame, random: np.random.Generator
 ) -> pd.DataFrame:  # fmt: skip
     """What devices were shown, by time, with the faces of those who say to be somebody else: at about the same time."""
     u = random.random((3, len(shown)))
