@@ -137,7 +137,7 @@ def _walked(
     gap_s = np.where(due, _LEAST_S + np.floor(u[11] * (_MOST_S - _LEAST_S + 1)).astype(np.int64), 0)
     at_s = came_s[:, None] + np.cumsum(gap_s + instead_s, axis=1)
     swapped = is_done[:, EXAMINE] & is_done[:, PAY] & (u[0, :, 2] < rates.visits.pays_first)
-    at_s[np.ix_(swapped, [EXAMINE, PAY])] = at_s[np.ix_(swapped, [PAY, EXAMINE])]
+    at_s[swapped] = at_s[swapped][:, [REGISTER, SEE, PAY, EXAMINE, COLLECT]]
     last_s = at_s - np.where(is_rejected, instead_s, _between(_KNOWN_S, u[10]))
     instead = np.where(u[3] < _CARD_INSTEAD * here.hospitals.faces[hospital], CARD, PLASTIC)
     return _Walked(
