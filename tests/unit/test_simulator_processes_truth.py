@@ -2,14 +2,11 @@
 
 from datetime import date
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from simulator.truth import processes as truth
 from simulator.world.districts import HANGZHOU
-from simulator.world.hospitals import hospitals
-from tests.unit.process_city import NEVER, NOTHING_WRONG, process_city
 
 DAY = date(2026, 4, 20)
 MIDNIGHT = DAY.toordinal() * 864_000
@@ -269,50 +266,3 @@ def test_without_events_there_are_no_visits_and_without_attempts_no_faces():
     assert _table([], [_attempt(1, 1, _at(9, 0), is_accepted=True)]) == {
         ("face_false_reject_pct", area, "all"): (0, 1) for area in ("330100", "330106")
     }
-
-
-@pytest.mark.parametrize("scale", [0.01, 0.1])
-def test_where_nothing_goes_wrong_what_is_known_is_what_happened(scale):
-    city = process_city(2, 3, scale, changed=NOTHING_WRONG, clock_s=0)
-    made = truth.indicators(city, (city.after_late_data,))
-    assert set(made["code"]) == {
-        "h2_whole_process_card_pct", "h2_whole_process_face_pct", "h2_self_service_pct", "h2_process_p50_min",
-        "h2_drop_out_pct", "h2_face_false_reject_pct",
-    }  # fmt: skip
-    assert set(made["group_type"]) == {"all", "age_band", "step"}
-    assert set(made["area_type"]) == {"city", "district"}
-    assert len(made) > 1_000
-    # The hospital that is in no list counts for the city alone; what happened there counts where it is.
-    unlisted = hospitals(2)[-1].district_code
-    same = made[made["area"] != unlisted]
-    assert same["knowable"].tolist() == pytest.approx(same["world"].tolist(), rel=1e-12)
-    whole = made[made["area"] == unlisted]
-    assert not np.allclose(whole["knowable"].astype(float), whole["world"].astype(float))
-
-
-def test_defects_and_late_data_change_what_is_known_and_a_day_alone_is_the_day_among_others():
-    city = process_city(3, 4, changed={"files": NEVER["files"] | {"late_file": 0.5}})
-    before, after = city.before_late_data, city.after_late_data
-    made = truth.indicators(city, (before, after))
-    early, late = (made[made["as_of"] == at] for at in (before, after))
-    assert early["denominator"].sum() < late["denominator"].sum()
-    assert not np.allclose(late["knowable"].astype(float), late["world"].astype(float))
-    alone = truth.indicators(city, (after,), (city.last,)).reset_index(drop=True)
-    whole = truth.indicators(city, (after,))
-    pd.testing.assert_frame_equal(
-        alone, whole[whole["period"] == city.last.isoformat()].reset_index(drop=True)
-    )
-
-
-def test_the_default_city_goes_as_its_scenario_says():
-    city = process_city(4, 1, 0.3)
-    made = truth.indicators(city, (city.after_late_data,))
-    world = made[made["area_type"] == "city"].set_index(["code", "group"])["world"]
-    left = [world["h2_drop_out_pct", step] for step in ("see", "examine", "pay", "collect")]
-    assert left == pytest.approx([1.5, 4, 2, 3], abs=0.9)
-    assert 110 < world["h2_process_p50_min", "all"] < 145
-    assert 35 < world["h2_whole_process_card_pct", "all"] < 47
-    assert world["h2_whole_process_card_pct", "80+"] < 30
-    assert 0.2 < world["h2_whole_process_face_pct", "all"] < 1.5
-    assert world["h2_self_service_pct", "60-69"] < 18 < 30 < world["h2_self_service_pct", "all"] < 45
-    assert 0.2 < world["h2_face_false_reject_pct", "all"] < 1.6
