@@ -167,7 +167,7 @@ def _visit(place: int, first: Event, others: list[Event]) -> Visit:
         first.event, place, first.age_band, ordered, dropped,
         all(each.means == CARD for each in done), all(each.means == FACE for each in done),
         all(each.place in (MACHINE, PHONE) for each in done if each.step not in (SEE, EXAMINE)),
-        max(max(each.at_ds for each in done) - first.at_ds, 0) / 10,
+        (max(each.at_ds for each in done) - first.at_ds) / 10,
     )  # fmt: skip
 
 
@@ -252,11 +252,12 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     complete = complete.assign(process_min=complete["process_s"] / 60)
     for code, measure, scale in (
         ("h2_whole_process_card_pct", share_of("is_by_card"), 100),
-        ("h2_whole_process_face_pct", share_of("is_by_face"), 100),
         ("h2_self_service_pct", share_of("is_self_service"), 100),
         ("h2_process_p50_min", percentile_of_persons("process_min", 50), 1),
     ):
         yield areas.rows(code, complete, measure, scale, _BY_AGE)
+    # What is rare is told of the city alone.
+    yield _of_city(areas.rows("h2_whole_process_face_pct", complete, share_of("is_by_face"), 100, _BY_AGE))
     # Once a doctor has been seen, what was ordered is known.
     ordered = visits["ordered"]
     for step, is_due in (
@@ -266,9 +267,12 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
         (COLLECT, ordered > 1),
     ):
         reached = visits[is_due & ((visits["dropped"] == COMPLETE) | (visits["dropped"] >= step))]
-        rows = areas.rows(
-            "h2_drop_out_pct", reached.assign(leaves=reached["dropped"] == step), share_of("leaves"), 100
-        )
+        leaves = reached.assign(leaves=reached["dropped"] == step)
+        rows = _of_city(areas.rows("h2_drop_out_pct", leaves, share_of("leaves"), 100))
         yield rows.assign(group_type="step", group=STEPS[step])
     judged = faces[faces["is_accepted"].astype(bool) | faces["is_falsely_rejected"].astype(bool)]
-    yield areas.rows("h2_face_false_reject_pct", judged, share_of("is_falsely_rejected"), 100)
+    yield _of_city(areas.rows("h2_face_false_reject_pct", judged, share_of("is_falsely_rejected"), 100))
+
+
+def _of_city(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["area_type"] == "city"]

@@ -25,7 +25,7 @@ def test_where_nothing_goes_wrong_what_is_known_is_what_happened(scale):
     }  # fmt: skip
     assert set(made["group_type"]) == {"all", "age_band", "step"}
     assert set(made["area_type"]) == {"city", "district"}
-    assert len(made) > 1_000
+    assert len(made) > 150
     # The hospital that is in no list counts for the city alone; what happened there counts where it is.
     unlisted = hospitals(2)[-1].district_code
     same = made[made["area"] != unlisted]
