@@ -126,7 +126,7 @@ def _walked(
     twice = once & (u[6] < _AGAIN)
     is_rejected = twice & (u[7] < _AGAIN)
     attempts = 1 + once.astype(int) + twice
-    leaves = u[8] < np.array([0.0, *vars(rates.drop_out).values()])
+    leaves = u[8] < np.array([0.0, *rates.drop_out.model_dump().values()])
     gives_up = (means == FACE) & is_rejected & (u[9] < rates.faces.gives_up)
     stops = due & (leaves | gives_up)
     stop = np.where(stops.any(axis=1), stops.argmax(axis=1), len(STEPS))[:, None]
