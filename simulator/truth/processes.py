@@ -246,7 +246,8 @@ def table(outcome: Outcome, day: date) -> pd.DataFrame:
 
 def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     places = pd.DataFrame({"hospital": range(HOSPITALS)})
-    areas = Areas(outcome.vintages, day, places.assign(district=places["hospital"].map(outcome.districts)))
+    places["district"] = places["hospital"].map(outcome.districts)
+    areas = Areas(outcome.vintages, day, places, groups_in=("city",))
     visits, faces = outcome.visits, outcome.faces
     complete = visits[visits["dropped"] == COMPLETE]
     complete = complete.assign(process_min=complete["process_s"] / 60)

@@ -108,7 +108,8 @@ def test_a_tiny_day_by_hand():
     # By the hospital's district; the one that is in no list is in none.
     assert made["whole_process_card_pct", "330106", "all"] == (1, 2)
     assert made["self_service_pct", "330106", "all"] == (1, 2)
-    # What is rare is told of the city alone.
+    # Groups, and what is rare, are told of the city alone.
+    assert {area for _, area, group in made if group != "all"} == {"330100"}
     rare = {"whole_process_face_pct", "drop_out_pct", "face_false_reject_pct"}
     assert {area for code, area, _ in made if code in rare} == {"330100"}
     assert ("process_p50_min", "330108", "all") not in made
