@@ -14,6 +14,7 @@ from simulator.departments import (
     appointment,
     bus_tap,
     camera_capture,
+    card_event,
     case_report,
     clinic_session,
     cold_chain_reading,
@@ -24,6 +25,7 @@ from simulator.departments import (
     enforcement_road,
     enforcement_waterway,
     etc_passage,
+    face_match,
     hospital_arrival,
     incident,
     machine_status,
@@ -46,6 +48,7 @@ from simulator.references import all_references
 from simulator.scenario import RoadScenario, Scenario, ServiceScenario, ShipScenario
 from simulator.setting import Asked, Setting
 from simulator.truth.condensed import condensed
+from simulator.world.card_hospitals import card_platform
 from simulator.world.prescriptions import pharmacy
 from simulator.world.roads import Roads
 from simulator.world.services import Services
@@ -114,6 +117,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from transit_of_day(setting, day)
     yield from pharmacy_of_day(setting, day)
     yield from registration_of_day(setting, day)
+    yield from processes_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -170,6 +174,13 @@ def registration_of_day(setting: Setting, day: date) -> Iterator[Observation]:
     """All files about registration at hospitals of one business day, one feed after the other."""
     for feed in (clinic_session, appointment, hospital_arrival):
         yield from feed.day_of_files(setting, day)
+
+
+def processes_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about visits to hospitals step by step of one business day, one feed after the other; needs no other day."""
+    here = card_platform(setting)
+    for feed in (card_event, face_match):
+        yield from feed.day_of_files(here, day)
 
 
 def arrival(observation: Observation) -> tuple:

@@ -24,8 +24,8 @@ class Asked:
     """What a city is asked for. `until` is its last business day, the scenario's if None.
 
     `scale` multiplies the parking spaces, and with them the cars that park, the ships, the segments of roads and what
-    happens on them, the offices and what they decide, the cases that agencies close, what is prescribed and booked at
-    hospitals; above 1 the stations too.
+    happens on them, the offices and what they decide, the cases that agencies close, what is prescribed, booked and
+    done at hospitals; above 1 the stations too.
     """
 
     seed: int

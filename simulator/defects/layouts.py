@@ -61,7 +61,7 @@ class Separated(_WithoutFoot):
 
 
 class JsonLines(_WithoutFoot):
-    """An object a line, its values texts, or whole numbers in the columns of `numbers`, true or false in those of `truths`, or
+    """An object a line, its values texts, or numbers in the columns of `numbers`, true or false in those of `truths`, or
     null (of an empty text); no line above. No text has a quotation mark in it."""
 
     def __init__(self, numbers: tuple[str, ...] = (), truths: tuple[str, ...] = ()):
@@ -78,12 +78,14 @@ class JsonLines(_WithoutFoot):
         columns = ([self._value(name, text) for text in table[name].tolist()] for name in names)
         return [encode(dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
 
-    def _value(self, name: str, text: str) -> str | int | bool | None:
+    def _value(self, name: str, text: str) -> str | float | bool | None:
         if not text:
             return None
         if name in self.truths:
             return text == "true"
-        return int(text) if name in self.numbers else text
+        if name in self.numbers:
+            return float(text) if "." in text else int(text)
+        return text
 
     def broken(self, line: str, row: int) -> str:
         """A bracket too many, or a line that was cut."""

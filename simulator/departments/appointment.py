@@ -82,6 +82,12 @@ def appointment_texts(numbers: pd.Series) -> list[str]:
     return [f"A{number:015d}" for number in numbers.tolist()]
 
 
+def number_texts(who: Patients, places: pd.Series) -> np.ndarray:
+    """The numbers of patients by their places; no text for `NOBODY`."""
+    numbers = who.resident_id[places.to_numpy()].astype("U18").astype(object)
+    return np.where(places == NOBODY, "", numbers)
+
+
 def _file(setting: Setting, day: date) -> DayFile:
     rows, seed = recorded(setting, day), setting.seed
     name, rates = f"appointment_{day:%Y%m%d}.jsonl", setting.scenario.registration.appointment_rows
@@ -102,11 +108,10 @@ def _all_by_web(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _texts(day: date, who: Patients, rows: pd.DataFrame) -> pd.DataFrame:
-    numbers = who.resident_id[rows["patient"].to_numpy()].astype("U18").astype(object)
     columns = (
         [f"Y{day:%Y%m%d}{event:07d}" for event in rows["event"].tolist()], appointment_texts(rows["appointment"]),
         np.where(rows["is_booked"], BOOKED, CANCELLED).astype(object),
-        time_text(rows["at_ds"], "T", tenths=False) + "+08:00", np.where(rows["patient"] == NOBODY, "", numbers),
+        time_text(rows["at_ds"], "T", tenths=False) + "+08:00", number_texts(who, rows["patient"]),
         ["" if year == NO_YEAR else str(year) for year in rows["birth_year"].tolist()],
         np.array(WAYS, dtype=object)[rows["way"].to_numpy()], np.array(CHANNELS, dtype=object)[rows["channel"].to_numpy()],
         session_texts(rows["session"]), hospital_texts(rows["hospital"]),

@@ -14,6 +14,7 @@ from simulator.scenario.enforcement import EnforcementScenario
 from simulator.scenario.market import MarketScenario
 from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.pharmacy import PharmacyScenario
+from simulator.scenario.processes import ProcessScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
 from simulator.scenario.registration import RegistrationScenario
 from simulator.scenario.roads import RoadScenario
@@ -23,9 +24,9 @@ from simulator.scenario.tolls import TollScenario
 from simulator.scenario.transit import TransitScenario
 
 __all__ = [
-    "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "PharmacyScenario", "Rate", "Rates",
-    "RegistrationScenario", "RoadScenario", "RowRates", "Scenario", "SenderFileRates", "ServiceScenario",
-    "ShipScenario", "TollScenario", "TransitScenario", "read",
+    "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "PharmacyScenario",
+    "ProcessScenario", "Rate", "Rates", "RegistrationScenario", "RoadScenario", "RowRates", "Scenario", "SenderFileRates",
+    "ServiceScenario", "ShipScenario", "TollScenario", "TransitScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -45,6 +46,7 @@ class Scenario(Part):
     transit: TransitScenario
     pharmacy: PharmacyScenario
     registration: RegistrationScenario
+    processes: ProcessScenario
 
 
 def read(name: str = "default") -> Scenario:

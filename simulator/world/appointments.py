@@ -26,6 +26,7 @@ from simulator.world.clinics import (
     session_numbers,
 )
 from simulator.world.patients import CHILD, OLDER, patients, patients_of
+from simulator.world.tables import drawn_by_row
 
 WAYS = ("general", "older", "child", "maternity")
 CHANNELS = ("web", "app", "phone", "counter", "machine")
@@ -88,7 +89,7 @@ def _first(
     age = np.maximum(day.year - who.birth_year[patient].astype(np.int64), 0)
     is_child, is_old = age < CHILD, age >= OLDER
     bears = who.is_woman[patient] & (age < _BEARS_UNTIL)
-    specialty = _drawn(_SPECIALTIES[np.select([is_child, is_old, bears], [0, 3, 1], 2)], u[0])
+    specialty = drawn_by_row(_SPECIALTIES[np.select([is_child, is_old, bears], [0, 3, 1], 2)], u[0])
     hospital = here.hospital_of(u[1])
     takes = [
         is_old & (u[2] < _OF_WAY[0]),
@@ -107,7 +108,7 @@ def _first(
     return pd.DataFrame({
         "index": np.arange(len(patient)), "position": 1, "patient": patient, "age": age, "hospital": hospital,
         "birth_year": who.birth_year[patient], "specialty": specialty, "way": np.select(takes, [1, 2, 3], 0),
-        "channel": _drawn(_CHANNELS[is_old.astype(int)], u[3]), "room": room,
+        "channel": drawn_by_row(_CHANNELS[is_old.astype(int)], u[3]), "room": room,
         "session": session_numbers(day.toordinal(), hospital, specialty, slot, room), "slot_ds": midnight + slot_s * 10,
         "booked_ds": booked_ds, "begun_ds": booked_ds, "ahead": ahead,
     })  # fmt: skip
@@ -160,11 +161,6 @@ def _slots(drawn: np.ndarray) -> np.ndarray:
     """Half-hours of the day: more come in the morning."""
     weights = np.where(np.arange(SLOTS) < MORNING, 1.5, 0.7)
     return np.searchsorted(np.cumsum(weights)[:-1] / weights.sum(), drawn, side="right")
-
-
-def _drawn(shares: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """A place in each row of shares."""
-    return (drawn[:, None] >= np.cumsum(shares, axis=1)[:, :-1]).sum(axis=1)
 
 
 def _begun_around(

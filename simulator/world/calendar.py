@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 DayKind = Literal["working_day", "weekend", "holiday", "makeup_working_day"]
-_SATURDAY = 5
+_SATURDAY, _SUNDAY = 5, 6
 
 
 def kind_of_day(day: date) -> DayKind:
@@ -26,3 +26,9 @@ def kind_of_day(day: date) -> DayKind:
 def is_free(day: date) -> bool:
     """Whether most people need not work."""
     return kind_of_day(day) in ("weekend", "holiday")
+
+
+def is_rest_day(day: date) -> bool:
+    """Whether it is a public holiday or a Sunday: hospitals have few patients."""
+    kind = kind_of_day(day)
+    return kind == "holiday" or (kind == "weekend" and day.weekday() == _SUNDAY)

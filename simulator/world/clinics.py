@@ -12,7 +12,7 @@ import pandas as pd
 
 from simulator.scenario.registration import RegistrationScenario
 from simulator.times import DAY_DS
-from simulator.world.calendar import kind_of_day
+from simulator.world.calendar import is_rest_day
 from simulator.world.hospitals import Hospital, hospitals
 
 SPECIALTIES = ("internal", "surgery", "paediatrics", "obstetrics", "eye", "tcm")
@@ -22,7 +22,6 @@ MORNING = 8  # half-hours before noon
 _SHARES = np.array([0.34, 0.18, 0.11, 0.08, 0.12, 0.17])  # of all patients, about
 _IN_A_ROOM = 25  # patients in half an hour
 _ROOMS = 100
-_SUNDAY = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +46,7 @@ class Clinics:
 
     def share_of(self, day: date) -> float:
         """How many times as many as on a busy day."""
-        kind = kind_of_day(day)
-        is_free = kind == "holiday" or (kind == "weekend" and day.weekday() == _SUNDAY)
-        return self.free_days if is_free else 1.0
+        return self.free_days if is_rest_day(day) else 1.0
 
 
 @cache

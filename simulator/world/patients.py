@@ -49,9 +49,26 @@ def patients_of(seed: int, scale: float, day: date, count: int, most: int) -> np
     Nobody comes twice within two weeks, but in cities that are too small for it.
     """
     here = patients(seed, scale)
-    age = day.year - here.birth_year
-    group = np.select([age < CHILD, age >= OLDER], [0, 2], 1)
+    group = _groups(here, day.year)
     supply = (np.bincount(group, minlength=3) / _EVERY_DAYS).sum()
     every = np.maximum(np.floor(_EVERY_DAYS * min(supply / most, 1)), 1).astype(np.int64)[group]
     comes = np.flatnonzero(np.floor(here.phase * every).astype(np.int64) == day.toordinal() % every)
-    return np.resize(stream(seed, "patients", day).permutation(comes if len(comes) else len(age)), count)
+    return np.resize(stream(seed, "patients", day).permutation(comes if len(comes) else len(group)), count)
+
+
+def anybody(seed: int, scale: float, day: date, numbers: np.ndarray) -> np.ndarray:
+    """The places of patients of a day, by numbers drawn from 0 to 1: anybody on any day, children and the old more often."""
+    until = _until(seed, scale, day.year)
+    return np.minimum(np.searchsorted(until, numbers * until[-1], side="right"), len(until) - 1)
+
+
+@lru_cache(maxsize=2)
+def _until(seed: int, scale: float, year: int) -> np.ndarray:
+    """How often everybody until a place sees a doctor a day."""
+    return np.cumsum(1 / _EVERY_DAYS[_groups(patients(seed, scale), year)])
+
+
+def _groups(here: Patients, year: int) -> np.ndarray:
+    """Children, others and the old, as places in `_EVERY_DAYS`."""
+    age = year - here.birth_year
+    return np.select([age < CHILD, age >= OLDER], [0, 2], 1)

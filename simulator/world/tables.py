@@ -32,6 +32,11 @@ def offsets(counts: np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(counts)])
 
 
+def drawn_by_row(shares: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """A place in each row of shares, by numbers drawn from 0 to 1."""
+    return (numbers[:, None] >= np.cumsum(shares, axis=1)[:, :-1]).sum(axis=1)
+
+
 def ordinals(days: np.ndarray) -> np.ndarray:
     """Days as numbers from the calendar's first day; 0 for none (NaT)."""
     whole = days.astype("datetime64[D]")

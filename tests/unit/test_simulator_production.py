@@ -119,17 +119,32 @@ def test_a_run_that_was_killed_is_replaced_by_the_next_and_leaves_no_process(in_
     assert not (out / writer.SCRATCH).exists()
 
 
-def test_the_cloud_pharmacy_is_a_part_of_the_city(city, in_one):
-    begins = ("prescription_", "pharmacy_order_", "courier_event_", "cold_chain_")
+@pytest.mark.parametrize(
+    ("system", "begins", "codes"),
+    [
+        (
+            "h4_", ("prescription_", "pharmacy_order_", "courier_event_", "cold_chain_"),
+            {"h4_on_time_pct", "h4_door_p50_h", "h4_door_p90_h", "h4_cold_chain_kept_pct", "h4_not_collected_pct"},
+        ),
+        (
+            "h2_", ("card_event_", "face_match_"),
+            {
+                "h2_whole_process_card_pct", "h2_whole_process_face_pct", "h2_self_service_pct", "h2_process_p50_min",
+                "h2_drop_out_pct", "h2_face_false_reject_pct",
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_the_cloud_pharmacy_and_visits_step_by_step_are_parts_of_the_city(
+    city, in_one, system, begins, codes
+):
     of_files = [each.delivery_name for each in city.labels if each.kind == "missing_file"]
     names = {each.name for each in city.deliveries} | set(of_files)
     assert {begin: sum(name.startswith(begin) for name in names) for begin in begins} == dict.fromkeys(
         begins, 3
     )
-    codes = pq.read_table(in_one / "truth" / "indicators.parquet")["code"].unique().to_pylist()
-    assert {code for code in codes if code.startswith("h4_")} == {
-        "h4_on_time_pct", "h4_door_p50_h", "h4_door_p90_h", "h4_cold_chain_kept_pct", "h4_not_collected_pct",
-    }  # fmt: skip
+    made = pq.read_table(in_one / "truth" / "indicators.parquet")["code"].unique().to_pylist()
+    assert {code for code in made if code.startswith(system)} == codes
 
 
 def _is_running(session: int) -> bool:
