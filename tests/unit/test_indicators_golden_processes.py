@@ -33,7 +33,7 @@ VISITS = [
 ]  # fmt: skip
 FACES = [
     face("F1", "H1", FIRST), face("F2", "H1", FIRST), face("F3", "H1", FIRST, "wrongly"), face("F4", "H1", FIRST, "rightly"),
-    face("F5", "H2", FIRST, "rightly"), face("F6", "H9", FIRST, "wrongly"), face("F7", "H2", SECOND),
+    face("F5", "H2", FIRST, "rightly"), face("F6", "H9", FIRST, "wrongly"), face("F8", "H2", FIRST), face("F7", "H2", SECOND),
 ]  # fmt: skip
 
 
@@ -54,64 +54,59 @@ def visits(module_home):
 def test_by_card_is_every_step_that_was_due(visits):
     code, day = "h2_whole_process_card_pct", "2026-03-01"
     assert visits.value(code, day, XIHU) == shown(50.0, 3.0, 6.0)
-    assert visits.value(code, day, XIHU, "18-59") == shown(100.0, 3.0, 3.0)
-    assert visits.value(code, day, XIHU, "80+") == shown(0.0, 0.0, 2.0)
     assert visits.value(code, day, BINJIANG) == shown(None, 0.0, 0.0)
     assert visits.value(code, day, CITY) == shown(50.0, 4.0, 8.0)
+    assert visits.value(code, day, CITY, "18-59") == shown(80.0, 4.0, 5.0)
+    assert visits.value(code, day, CITY, "80+") == shown(0.0, 0.0, 2.0)
     assert visits.value(code, "2026-03-02", BINJIANG) == shown(100.0, 2.0, 2.0)
-    # No age band stands for one that is not known.
+    # No age band stands for one that is not known; of a district's few of one age too much would have to be hidden.
     assert published(visits, code, day) == {
-        *((area, group) for area in (XIHU, CITY) for group in ("all", "18-59", "80+")), (BINJIANG, "all"), (BINJIANG, "18-59"),
+        (XIHU, "all"), (BINJIANG, "all"), *((CITY, group) for group in ("all", "18-59", "80+")),
     }  # fmt: skip
 
 
 def test_by_face_is_every_step_that_was_due(visits):
     code, day = "h2_whole_process_face_pct", "2026-03-01"
-    assert visits.value(code, day, XIHU) == shown(33.333333, 2.0, 6.0)
-    assert visits.value(code, day, XIHU, "80+") == shown(100.0, 2.0, 2.0)
     assert visits.value(code, day, CITY) == shown(25.0, 2.0, 8.0)
+    assert visits.value(code, day, CITY, "80+") == shown(100.0, 2.0, 2.0)
+    assert visits.value(code, day, CITY, "18-59") == shown(0.0, 0.0, 5.0)
+    assert published(visits, code, day) == {(CITY, group) for group in ("all", "18-59", "80+")}
 
 
 def test_self_service_asks_nothing_of_the_doctor(visits):
     code, day = "h2_self_service_pct", "2026-03-01"
     assert visits.value(code, day, XIHU) == shown(50.0, 3.0, 6.0)
-    assert visits.value(code, day, XIHU, "18-59") == shown(66.666667, 2.0, 3.0)
-    assert visits.value(code, day, XIHU, "80+") == shown(50.0, 1.0, 2.0)
     assert visits.value(code, day, CITY) == shown(50.0, 4.0, 8.0)
+    assert visits.value(code, day, CITY, "18-59") == shown(60.0, 3.0, 5.0)
+    assert visits.value(code, day, CITY, "80+") == shown(50.0, 1.0, 2.0)
 
 
 def test_process_p50_is_of_complete_visits(visits):
     code, day = "h2_process_p50_min", "2026-03-01"
     # 30, 45, 60, 75, 90 and 120 minutes; with 20 and 50 of the others.
     assert visits.value(code, day, XIHU) == shown(60.0, 360.0, 6.0)
-    assert visits.value(code, day, XIHU, "18-59") == shown(45.0, 135.0, 3.0)
     assert visits.value(code, day, BINJIANG) == shown(None, None, 0.0)
     assert visits.value(code, day, CITY) == shown(50.0, 400.0, 8.0)
+    assert visits.value(code, day, CITY, "18-59") == shown(45.0, 225.0, 5.0)
     assert visits.value(code, "2026-03-02", CITY) == shown(10.0, 20.0, 2.0)
 
 
 def test_drop_outs_are_of_those_who_came_so_far(visits):
     code, day = "h2_drop_out_pct", "2026-03-01"
-    assert visits.value(code, day, XIHU, "see") == shown(11.111111, 1.0, 9.0)
-    # Both, examination, both, both and both.
-    assert visits.value(code, day, XIHU, "examine") == shown(20.0, 1.0, 5.0)
-    assert visits.value(code, day, XIHU, "pay") == shown(0.0, 0.0, 6.0)
-    assert visits.value(code, day, XIHU, "collect") == shown(20.0, 1.0, 5.0)
-    assert visits.value(code, day, BINJIANG, "pay") == shown(100.0, 1.0, 1.0)
     assert visits.value(code, day, CITY, "see") == shown(8.333333, 1.0, 12.0)
+    # Of A1, A4, A5, A6, A7 and B1; of A1, A3 to A6, A8, B1 and D1; of A1, A3, A5, A6, A8 and D1.
+    assert visits.value(code, day, CITY, "examine") == shown(16.666667, 1.0, 6.0)
+    assert visits.value(code, day, CITY, "pay") == shown(12.5, 1.0, 8.0)
     assert visits.value(code, day, CITY, "collect") == shown(16.666667, 1.0, 6.0)
-    assert published(visits, code, day) == {
-        *((area, step) for area in (XIHU, CITY) for step in ("see", "examine", "pay", "collect")),
-        *((BINJIANG, step) for step in ("see", "examine", "pay")),
-    }  # fmt: skip
+    assert visits.value(code, "2026-03-02", CITY, "see") == shown(0.0, 0.0, 2.0)
+    assert published(visits, code, day) == {(CITY, step) for step in ("see", "examine", "pay", "collect")}
 
 
 def test_faces_are_rejected_falsely_where_a_card_followed(visits):
     code, day = "h2_face_false_reject_pct", "2026-03-01"
-    assert visits.value(code, day, XIHU) == shown(33.333333, 1.0, 3.0)
-    assert visits.value(code, day, CITY) == shown(50.0, 2.0, 4.0)
-    assert visits.value(code, "2026-03-02", BINJIANG) == shown(0.0, 0.0, 1.0)
-    assert published(visits, code, day) == {(XIHU, "all"), (CITY, "all")}
+    assert visits.value(code, day, CITY) == shown(40.0, 2.0, 5.0)
+    assert visits.value(code, "2026-03-02", CITY) == shown(0.0, 0.0, 1.0)
+    assert published(visits, code, day) == {(CITY, "all")}
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +150,10 @@ def test_counts_of_few_persons_are_hidden_and_others_shown(protected):
     statuses = dict(protected.connection.execute(
         "select value_status, count(*) from marts.fct_indicator_value where code like 'h2%' group by 1"
     ).fetchall())  # fmt: skip
-    assert statuses["hidden"] > 30
+    assert statuses["hidden"] > 5
     assert statuses["shown"] > 30
     small = protected.connection.execute(
-        "select count(*) from marts.fct_visit_day where dropped_see_count between 1 and 9 or visit_count between 1 and 9"
+        "select count(*) from marts.fct_visit_day where dropped_count between 1 and 9 or by_card_count between 1 and 9"
     ).fetchone()
     assert small == (0,)
 
@@ -171,5 +166,5 @@ def test_nobody_can_work_out_what_is_hidden(protected):
 
     ruled = [each for each in targets("health", protected.marts) if isinstance(each.rule, Threshold)]
     said = [each for target in ruled for each in statements(protected.connection, target)]
-    assert sum(each.persons is None for each in said) > 100
+    assert sum(each.persons is None for each in said) > 40
     assert attack(said, parts_of("health")) == []

@@ -2,9 +2,7 @@
 
 with int_visit_processes as (
 
-    select
-        visit_id, _business_date, city_code, district_code, district_vintage, dropped_step, is_examine_due, is_pay_due,
-        is_collect_due
+    select visit_id, _business_date, city_code, dropped_step, is_examine_due, is_pay_due, is_collect_due
     from {{ ref('int_visit_processes') }}
 
 ),
@@ -31,8 +29,6 @@ final as (
         visit_id,
         _business_date,
         city_code,
-        district_code,
-        district_vintage,
         due_step.step as step,
         coalesce(dropped_place = due_step.place, false) as is_dropped
     from due
