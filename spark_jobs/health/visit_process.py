@@ -40,7 +40,7 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     )
     judged = steps.withColumn("dropped_step", _dropped())
     ended_at = F.greatest("registered_at", *[F.when(_due(step), F.col(at)) for step, at in DONE_AT.items()])
-    whole_s = F.greatest(patterns.seconds_between("registered_at", "ended_at"), F.lit(0.0))
+    whole_s = patterns.seconds_between("registered_at", "ended_at")
     return judged.withColumn("ended_at", ended_at).select(
         "visit_id", "_business_date", "hospital_id", "patient_id", "age_band", "registered_at", *DONE_AT.values(), "ordered",
         *[F.col(f"_{step}.{name}").alias(f"{step}_{name}") for name in ("means", "place") for step in STEPS.values()],
