@@ -53,7 +53,7 @@ with DAG(
     @task
     def enforce():
         """Seal what reads those days, delete rows, files and bytes; skipped where nothing is past."""
-        from citylake.privacy.retention import enforce as verb
+        from citylake.retain import enforce as verb
 
         return call(verb, done="certificates")
 

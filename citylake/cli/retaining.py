@@ -46,8 +46,8 @@ def retention(
             "one thing at a time", found="--enforce --certificates", expected="one of them or none"
         )
     from citylake import ledger
+    from citylake import retain as verb
     from citylake.ledger import retention as kept
-    from citylake.privacy import retention as verb
 
     if enforce:
         with bar() as progress:

@@ -10,36 +10,54 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from citylake import lake
 from citylake.admit.reading import Unreadable, raw, read
 from citylake.admit.trial import compression_of
 from citylake.feed import Feed, load_feeds
 from simulator.deliveries import Delivery
 from tests.integration.searching import told
 
-_MOST = 40  # of a column
 _SHORTEST = 6  # bytes: a shorter one, as a year of birth or a surname, stands everywhere
 # Kept by the servers themselves, and read through them instead; what departments keep of what they sent.
 _NOT_FILES = ("minio", "postgres", "departments", "secrets")
 _ENCODINGS = ("utf-8", "gb18030", "utf-16-le")
+_WORD = re.compile(rb"[\\\\0-9A-Za-z_\x80-\xff-]{%d,}" % _SHORTEST)
+_WITHIN_WORDS = 40
 
 
-def sent(deliveries: Iterable[Delivery], folder: Path) -> dict[tuple[str, str], set[str]]:
+def sent(deliveries: Iterable[Delivery], folder: Path, most: int = 40) -> dict[tuple[str, str], set[str]]:
     """Some values of every personal column that is not kept as it came, by feed and column; none where all are too short."""
     deliveries = list(deliveries)
     found: dict[tuple[str, str], set[str]] = {}
     for feed in load_feeds().values():
         columns = {
-            source: column.name
+            source: column
             for column in feed.columns
             if column.is_personal and column.privacy and column.privacy.becomes != "keep"
             for source in column.sources
         }
-        for name in columns.values():
-            found[feed.feed_id, name] = set()
+        found |= {(feed.feed_id, column.name): set() for column in columns.values()}
         for each in (one for one in deliveries if columns and feed.takes(one.department, one.name)):
             for source, values in _values(feed, each, set(columns), folder):
-                kept = found[feed.feed_id, columns[source]]
-                kept |= set(sorted(value for value in values if len(value.encode()) >= _SHORTEST)[: _MOST - len(kept)])
+                kept = found[feed.feed_id, columns[source].name]
+                # What stands for "none" is declared, and tells of nobody.
+                long = {value for value in values if len(value.encode()) >= _SHORTEST} - {
+                    *columns[source].nulls
+                }
+                kept |= set(sorted(long)[: most - len(kept)])
+    return found
+
+
+def pseudonyms() -> dict[tuple[str, str, str], set[str]]:
+    """What admitted rows hold instead of personal values, by linkage domain, feed and column."""
+    found = {}
+    for feed in load_feeds().values():
+        for column in feed.columns:
+            if column.privacy and column.privacy.domain:
+                table = lake.catalog("steward").load_table(lake.identifier(feed.admitted))
+                rows = table.scan(selected_fields=(column.name,)).to_arrow()
+                there = {*rows.column(0).to_pylist()} - {None}
+                found[column.privacy.domain, feed.feed_id, column.name] = there
     return found
 
 
@@ -58,21 +76,31 @@ def _values(feed: Feed, sent: Delivery, wanted: set[str], folder: Path) -> Itera
 
 
 class Search:
-    """Looks for many values at once: in bytes, and in what Parquet, Avro and archives hold packed."""
+    """Looks for many values at once: in bytes, and in what Parquet, Avro and archives hold packed.
+
+    All are looked for as words, and some, which are as many as there is time for, within words too.
+    """
 
     def __init__(self, values: Iterable[str]):
-        self.spelled: dict[bytes, str] = {}
-        for value in values:
-            for encoding in _ENCODINGS:
-                self.spelled[value.encode(encoding)] = value
-            self.spelled[json.dumps(value)[1:-1].encode()] = value
-        self.pattern = re.compile(
-            b"|".join(re.escape(each) for each in sorted(self.spelled, key=len, reverse=True))
-        )
+        ordered = sorted(values)
+        self.spelled = {
+            spelled: value
+            for value in ordered
+            for spelled in (
+                *(value.encode(encoding) for encoding in _ENCODINGS),
+                json.dumps(value)[1:-1].encode(),
+            )
+        }
+        some = set(ordered[:: max(1, len(ordered) // _WITHIN_WORDS)])
+        self.within_words = [each.encode() for each in some]
 
     def within(self, name: str, body: bytes) -> set[str]:
         """The values that stand in a file of that name."""
-        return {self.spelled[found] for part in _parts(name, body) for found in self.pattern.findall(part)}
+        found: set[bytes] = set()
+        for part in _parts(name, body):
+            found |= self.spelled.keys() & set(_WORD.findall(part))
+            found |= {each for each in self.within_words if each in part}  # as UTF-8
+        return {self.spelled[each] for each in found}
 
 
 def _parts(name: str, body: bytes) -> Iterator[bytes]:
@@ -85,9 +113,9 @@ def _parts(name: str, body: bytes) -> Iterator[bytes]:
                 yield archive.read(member)
 
 
-def in_buckets(lake, search: Search, *buckets: str) -> dict[str, set[str]]:
+def in_buckets(of, search: Search, *buckets: str) -> dict[str, set[str]]:
     """Values by object."""
-    client, found = lake.root_s3(), {}
+    client, found = of.root_s3(), {}
     for bucket in buckets:
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             for item in page.get("Contents", []):
@@ -96,11 +124,11 @@ def in_buckets(lake, search: Search, *buckets: str) -> dict[str, set[str]]:
     return {name: values for name, values in found.items() if values}
 
 
-def in_databases(lake, search: Search, *databases: str) -> dict[str, set[str]]:
+def in_databases(of, search: Search, *databases: str) -> dict[str, set[str]]:
     """Values by table, of all schemas: marts, ledger, catalogue, and Airflow's own with what tasks told each other."""
     found = {}
     for database in databases:
-        with lake.superuser(database) as connection:
+        with of.superuser(database) as connection:
             tables = connection.execute(
                 "select format('%I.%I', schemaname, tablename) as name from pg_tables"
                 " where schemaname not in ('pg_catalog', 'information_schema')"

@@ -22,11 +22,13 @@ def where_it_is(lake, text: str, bucket: str = "lake") -> list[str]:
 
 def told(name: str, body: bytes) -> bytes:
     """The bytes of a file, and behind them what Parquet and Avro hold packed in it, as text."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     if name.endswith(".parquet"):
-        columns = pq.read_table(io.BytesIO(body)).to_pydict()
-        return body + repr(columns).encode()
+        columns = pq.read_table(io.BytesIO(body)).columns
+        values = [each if pa.types.is_nested(each.type) else each.unique() for each in columns]
+        return body + repr([each.to_pylist() for each in values]).encode()
     return body + _avro(body) if name.endswith(".avro") else body
 
 

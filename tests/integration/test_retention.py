@@ -8,10 +8,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from citylake import lake as places
-from citylake import ledger
+from citylake import ledger, retain
 from citylake.admit import admit
 from citylake.errors import WrongUse
-from citylake.privacy import retention
 from citylake.stewardship.reconcile import reconcile
 from tests.end_to_end.flow import in_child, set_clock
 from tests.integration import probe as probes
@@ -59,7 +58,7 @@ EVERYWHERE = {"admitted", "quarantine", "conformed", "landing"}
 def test_what_is_past_is_nowhere_and_all_else_is_where_it_was(three_files, lake):
     assert [found(lake, name) for name in SENT.values()] == [EVERYWHERE] * 3
     assert "profiles" in left_in_ledger("Canary-A1")
-    done = retention.enforce()
+    done = retain.enforce()
     assert (done["certificates"], done["rows"]) == (2, 3)  # admitted and refused, and what was made
     assert [found(lake, name) for name in SENT.values()] == [set(), EVERYWHERE, EVERYWHERE]
     assert left_in_ledger("Canary-A1") == []
@@ -72,7 +71,7 @@ def test_what_is_past_is_nowhere_and_all_else_is_where_it_was(three_files, lake)
 
 def test_the_certificate_says_what_was_listed(three_files):
     before = len(listed())
-    retention.enforce()
+    retain.enforce()
     of_reading, of_daily = query("select * from ledger.certificates order by table_id")
     assert of_reading["table_id"] == READING
     assert of_daily["table_id"] == DAILY
@@ -83,7 +82,7 @@ def test_the_certificate_says_what_was_listed(three_files):
     assert of_reading["objects_left"] == len(after)
     assert of_reading["objects_deleted"] >= before - len(after) > 0
     assert of_reading["listing_sha256"] == hashlib.sha256("\n".join(after).encode()).hexdigest()
-    assert retention.enforce() == {"certificates": 0, "rows": 0, "objects": 0, "sealed": 0}
+    assert retain.enforce() == {"certificates": 0, "rows": 0, "objects": 0, "sealed": 0}
 
 
 def listed() -> list[str]:
@@ -96,7 +95,7 @@ def listed() -> list[str]:
 
 
 def test_what_was_made_of_it_is_sealed_and_never_made_again(three_files):
-    retention.enforce()
+    retain.enforce()
     # The 2nd reads the 1st too.
     assert [row["partition"] for row in query("select partition from ledger.seals order by 1")] == [
         "2026-03-01", "2026-03-02",
@@ -107,7 +106,7 @@ def test_what_was_made_of_it_is_sealed_and_never_made_again(three_files):
 
 def test_a_delivery_that_is_gone_is_not_admitted_again(three_files):
     (first,) = query("select delivery_id from ledger.deliveries where name like 'reading_20260301%%'")
-    retention.enforce()
+    retain.enforce()
     with pytest.raises(WrongUse, match="past retention"):
         admit(first["delivery_id"])
     with ledger.connect("steward") as connection:
@@ -118,9 +117,9 @@ def test_a_delivery_that_is_gone_is_not_admitted_again(three_files):
 
 def test_nothing_is_past_on_the_last_day(three_files):
     set_clock(datetime(2026, 3, 3, 23, 59, tzinfo=CHINA))
-    assert not any(kept.is_past for kept in retention.look())
+    assert not any(kept.is_past for kept in retain.look())
     set_clock(datetime(2026, 3, 4, 0, 0, tzinfo=CHINA))
-    assert [kept.table_id for kept in retention.look() if kept.is_past] == [READING, DAILY]
+    assert [kept.table_id for kept in retain.look() if kept.is_past] == [READING, DAILY]
 
 
 def test_a_list_keeps_the_delivery_it_stands_on_however_old(three_files, lake):
@@ -128,19 +127,19 @@ def test_a_list_keeps_the_delivery_it_stands_on_however_old(three_files, lake):
     text = (three_files.folder / path).read_text(encoding="utf-8")
     three_files.declare(path, text.replace("arrival:", "retention: P2D\narrival:"))
     three_files.deliver("place_2.csv", "place,factor\nA,4\n", "2026-03-01T10:00")
-    retention.enforce()
+    retain.enforce()
     assert [key.rpartition("/")[2] for key in where_it_is(lake, "place,factor", "landing")] == ["place_2.csv"]
     set_clock(datetime(2026, 6, 1, tzinfo=CHINA))
-    retention.enforce()
+    retain.enforce()
     assert [key.rpartition("/")[2] for key in where_it_is(lake, "place,factor", "landing")] == ["place_2.csv"]
 
 
 def test_killed_at_any_instant_the_next_run_ends_it(three_files, lake):
     killed = 0
     for instant in (0.3, 0.6, 0.9, 1.2):
-        killed += in_child(retention.enforce, kill_after=instant) is None
+        killed += in_child(retain.enforce, kill_after=instant) is None
     assert killed, "no run was killed before it ended: the instants are wrong"
-    retention.enforce()
+    retain.enforce()
     assert [found(lake, name) for name in SENT.values()] == [set(), EVERYWHERE, EVERYWHERE]
     assert [line.differences for line in reconcile()] == [()] * 4
     assert query("select count(*) as n from ledger.expired_deliveries") == [{"n": 1}]

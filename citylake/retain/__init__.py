@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import reduce
 
 from citylake import lake, ledger
 from citylake.admit import forgetting
@@ -199,14 +198,12 @@ def _objects(kept: Kept) -> set[str]:
     """Addresses of all objects of a table, of its quarantine, and of its feed in landing."""
     folders = [lake.table_location(table_id) + "/" for table_id in _rows(kept)]
     if _is_feed(kept):
-        folders.append(f"s3://{lake.LANDING}/{kept.table_id.removeprefix('admitted.')}/")
-    return reduce(
-        set.union,
-        (
-            {f"s3://{bucket}/{item['Key']}" for item in lake.list_objects(ROLE, bucket, prefix)}
-            for bucket, prefix in map(lake.split_uri, folders)
-        ),
-    )
+        folders.append(lake.landing_folder(kept.table_id.removeprefix("admitted.")))
+    return {
+        lake.object_uri(bucket, item["Key"])
+        for bucket, prefix in map(lake.split_uri, folders)
+        for item in lake.list_objects(ROLE, bucket, prefix)
+    }
 
 
 def _refuse_left(kept: Kept, listed: set[str]) -> None:
