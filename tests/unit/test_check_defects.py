@@ -171,8 +171,8 @@ def _health():
         total, new = 2000 + 10 * number, 10 if number else None
         rows += [case_day("country", "CN", None, day, total, new), case_day("province", "330000", "CN", day, total, new),
                  case_day("city", "330100", "330000", day, total, new)]  # fmt: skip
-    clean = pharmacy_checks.clean(DAYS) | clinic_checks.clean(DAYS) | process_checks.clean(DAYS)
-    return clean | {"conformed.health.case_day": rows}
+    made = {"conformed.health.case_day": rows}
+    return made | pharmacy_checks.clean(DAYS) | clinic_checks.clean(DAYS) | process_checks.clean(DAYS)
 
 
 def _transport():
@@ -205,12 +205,7 @@ def _market():
 
 def _ships():
     """A track and a passage a day, captured and judged."""
-    seen = {
-        "matched_as": "exact",
-        "is_judged_seaworthy": True,
-        "surveyed_draught_m": 2.1,
-        "max_draught_m": 2.5,
-    }
+    seen = {"matched_as": "exact", "is_judged_seaworthy": True, "surveyed_draught_m": 2.1, "max_draught_m": 2.5}
     return {
         "conformed.transport.fairway": [fairway("F01", "330106")], "conformed.transport.ship": [ship("413000001")],
         "conformed.transport.ship_track": [track(f"T{day}", day) for day in DAYS],
