@@ -205,7 +205,7 @@ def _market():
 
 def _ships():
     """A track and a passage a day, captured and judged."""
-    seen = {"matched_as": "exact", "is_judged_seaworthy": True, "surveyed_draught_m": 2.1, "max_draught_m": 2.5}
+    seen = {"matched_as": "exact", "is_judged_seaworthy": True, "surveyed_draught_m": 2.1, "max_draught_m": 2.5}  # fmt: skip
     return {
         "conformed.transport.fairway": [fairway("F01", "330106")], "conformed.transport.ship": [ship("413000001")],
         "conformed.transport.ship_track": [track(f"T{day}", day) for day in DAYS],
