@@ -8,6 +8,7 @@ scale * numerator / denominator, the completeness 100 * complete / expected.
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -31,16 +32,18 @@ class NoRule(Strict):
     because: str = Field(min_length=10)
 
 
-Population = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*(\([a-z_]+=[^=,()]+(, [a-z_]+=[^=,()]+)*\))?$")]
+Population = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_.]*(\{[a-z_]+\})?(\([a-z_]+=[^=,()]+(, [a-z_]+=[^=,()]+)*\))?$")
+]
 
 
 class Threshold(Strict):
     """Counts of persons from 1 to least - 1 are hidden, with everything that would tell them.
 
     `counts` says of each column whom it counts: a population, at a place of it if in brackets, as in
-    `appointments(state=attended)`. Columns that count the same persons are of one population, so that one is not told by
-    another. `hides` goes with any of them. `dimensions` are those key columns of a mart that are called otherwise
-    elsewhere: column -> dimension.
+    `appointments(state=attended)`; `visits_dropped_{step}` is a population of its own for each value of a dimension.
+    Columns that count the same persons are of one population, so that one is not told by another. `hides` goes with any
+    of them. `dimensions` are those key columns of a mart that are called otherwise elsewhere: column -> dimension.
     """
 
     rule: Literal["threshold"]
@@ -169,7 +172,18 @@ class IndicatorFile(Strict):
                 )
             if indicator.only_groups and not self.observations[indicator.source].groups:
                 raise ValueError(f"{indicator.code}: only_groups, but '{indicator.source}' has no groups")
+            self._know_their_groups(indicator)
         return self
+
+    def _know_their_groups(self, indicator: Indicator) -> None:
+        """A population of each value of a dimension is of nobody where a row has none."""
+        groups = set(self.observations[indicator.source].groups) if indicator.only_groups else set()
+        for population in getattr(indicator.disclosure, "counts", {}).values():
+            named = set(re.findall(r"\{(\w+)\}", population))
+            if named and groups != named:
+                raise ValueError(
+                    f"{indicator.code}: '{population}' needs only_groups, and no groups but its own"
+                )
 
 
 def indicators_folder() -> Path:

@@ -61,7 +61,9 @@ class Protected:
             if name not in WHOLE
         }
         for (column, (population, fixed)), count in zip(self.whom.items(), persons, strict=True):
-            yield column, population, at | fixed, fixed, count
+            named = {name for name in at if f"{{{name}}}" in population}
+            place = {name: value for name, value in at.items() if name not in named}
+            yield column, population.format_map(at), place | fixed, fixed, count
 
 
 @dataclass

@@ -8,6 +8,7 @@ the plane or of space.
 """
 
 from spark_jobs.patterns.area import inside
+from spark_jobs.patterns.clock import set_right
 from spark_jobs.patterns.codes import translated
 from spark_jobs.patterns.distance import great_circle_m, near
 from spark_jobs.patterns.filling import left_out
@@ -27,6 +28,6 @@ from spark_jobs.patterns.wildcard import alike, match_wildcards
 __all__ = [
     "ZONE", "Level", "alike", "as_of", "by_local_day", "exact_mean", "exact_sum", "great_circle_m", "halved",
     "in_force", "inside", "intervals", "latest", "left_out", "local_day", "majority", "match_wildcards", "near",
-    "nearest", "once", "one_apart", "pair", "previous", "scored", "seconds_between", "sessions", "tops",
+    "nearest", "once", "one_apart", "pair", "previous", "scored", "seconds_between", "sessions", "set_right", "tops",
     "translated", "travel_ms", "with_equal_run", "without_repeats",
 ]  # fmt: skip

@@ -164,3 +164,20 @@ def test_a_code_of_one_list_becomes_that_of_another_and_an_unknown_one_is_null()
         "level", patterns.translated({"一级": "I", "二级": "II"}, F.col("level")).alias("code")
     )
     assert rows(found, "level", "code") == [("一级", "I"), ("四级", None), (None, None)]
+
+
+def test_a_clock_is_put_right_by_the_least_time_until_its_rows_are_received():
+    given = session().createDataFrame(
+        [
+            # A is an hour fast, B three behind; of C only one row tells, and D was received by nobody.
+            ("A", at(9), at(8)), ("A", at(12), at(20)), ("A", at(13), None),
+            ("B", at(3), at(6)), ("B", at(4), at(9)), ("C", at(3), at(6)), ("C", at(4), None), ("D", at(3), None),
+            # Without a name: one clock, two behind.
+            (None, at(3), at(5)), (None, at(4), at(9)),
+        ],
+        "clock string, at timestamp, received timestamp",
+    )  # fmt: skip
+    found = patterns.set_right(given, by=["clock"], at="at", received="received", least_count=2, name="then")
+    assert rows(found.withColumn("hour", F.hour("then")), "clock", "hour") == [
+        ("A", 11), ("A", 12), ("A", 8), ("B", 6), ("B", 7), ("C", 3), ("C", 4), ("D", 3), (None, 5), (None, 6),
+    ]  # fmt: skip

@@ -128,6 +128,38 @@ def test_values_and_a_mart_that_count_the_same_persons_are_judged_together():
     ]  # fmt: skip
 
 
+def test_a_population_may_be_named_by_a_dimension():
+    connection = duckdb.connect()
+    # Of 60 who came 4 left before being seen and 12 before they paid: the rest stayed.
+    connection.execute(
+        "create table m as select * from (values ('330102', 60, 4, 44)) as t(district, came, left_see, stayed)"
+    )
+    connection.execute(
+        """create table v as select * from (values
+            ('day', '2026-03-01', 'district', '330102', 'step', 'see', 6.7, 4.0, 60.0, 'shown'),
+            ('day', '2026-03-01', 'district', '330102', 'step', 'pay', 21.4, 12.0, 56.0, 'shown'))
+            as t(period_type, period, area_type, area, group_type, "group", value, numerator, denominator, value_status)"""
+    )
+    mart = Threshold(
+        rule="threshold", least=10, counts={"came": "due_see", "left_see": "left_see", "stayed": "stayed"}, hides=()
+    )  # fmt: skip
+    value = Threshold(
+        rule="threshold", least=10, counts={"numerator": "left_{step}", "denominator": "due_{step}"}
+    )
+    targets = [
+        Protected("m", ("came", "left_see", "stayed"), mart, place=(("'day'", "'2026-03-01'"), ("'district'", "district"))),
+        Protected("v", ("value", "numerator", "denominator", "value_status"), value, place=VALUES),
+    ]  # fmt: skip
+    parts = {"due_see": (("left_see", "due_pay"),), "due_pay": (("left_pay", "stayed"),)}
+    told = [each[1:3] for each in targets[1].told(["4", "60", "day", "2026-03-01", "step", "see"])]
+    assert told == [("left_see", {"day": "2026-03-01"}), ("due_see", {"day": "2026-03-01"})]
+    protect(connection, targets, parts)
+    # The 4 is told by 60 and 56: so the 60 goes with it, from both.
+    assert connection.execute("select came, left_see, stayed from m").fetchall() == [(None, None, 44)]
+    values = connection.execute('select "group", numerator, denominator from v order by 1').fetchall()
+    assert values == [("pay", 12.0, 56.0), ("see", None, None)]
+
+
 def test_a_population_has_one_threshold():
     connection = duckdb.connect()
     connection.execute("create table f as select 'x' as area, 3 as person_count")
@@ -143,7 +175,9 @@ def test_a_population_has_one_threshold():
         protect(connection, both)
 
 
-@pytest.mark.parametrize("wrong", ["", "Ill", "ill(age)", "ill(age=a", "ill(age=a,b)"])
+@pytest.mark.parametrize(
+    "wrong", ["", "Ill", "ill(age)", "ill(age=a", "ill(age=a,b)", "ill_{}", "{age}", "ill_{Age}"]
+)
 def test_a_population_is_a_name_and_a_place(wrong):
     with pytest.raises(ValidationError, match="pattern"):
         Threshold(rule="threshold", least=10, counts={"persons": wrong})

@@ -31,6 +31,8 @@ def test_the_declared_indicators_are_these():
     assert sorted(all_indicators()) == [
         "e1_no2_ugm3", "e1_o3_ugm3", "e1_pm10_ugm3", "e1_pm25_ugm3", "e1_so2_ugm3", "e1_valid_data_pct",
         "h1_booked_first_try_pct", "h1_no_show_pct", "h1_slot_kept_pct", "h1_wait_arrival_p50_min", "h1_wait_booking_p50_day",
+        "h2_drop_out_pct", "h2_face_false_reject_pct", "h2_process_p50_min", "h2_self_service_pct", "h2_whole_process_card_pct",
+        "h2_whole_process_face_pct",
         "h4_cold_chain_kept_pct", "h4_door_p50_h", "h4_door_p90_h", "h4_not_collected_pct", "h4_on_time_pct",
         "h5_new_case_count", "t1_acknowledged_in_time_pct", "t1_congestion_ratio", "t1_escalation_in_time_pct",
         "t1_incident_delay_vehicle_h", "t1_monitored_major_road_pct", "t1_response_p50_min", "t1_response_p90_min",
@@ -86,6 +88,14 @@ def test_standard_codes_are_those_of_the_standard():
         (
             lambda c: c["indicators"]["e1_pm25_ugm3"].update(only_groups=True),
             "e1_pm25_ugm3: only_groups, but 'int_air_station_days' has no groups",
+        ),
+        (
+            lambda c: c["indicators"]["e1_pm25_ugm3"].update(
+                periods=["day"],
+                standard=None,
+                disclosure={"rule": "threshold", "least": 10, "counts": {"numerator": "ill_{age}"}},
+            ),
+            "e1_pm25_ugm3: 'ill_{age}' needs only_groups, and no groups but its own",
         ),
     ],
 )
