@@ -15,6 +15,7 @@ from simulator.scenario.market import MarketScenario
 from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.pharmacy import PharmacyScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
+from simulator.scenario.records import RecordScenario
 from simulator.scenario.registration import RegistrationScenario
 from simulator.scenario.roads import RoadScenario
 from simulator.scenario.services import ServiceScenario
@@ -24,7 +25,7 @@ from simulator.scenario.transit import TransitScenario
 
 __all__ = [
     "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "PharmacyScenario", "Rate", "Rates",
-    "RegistrationScenario", "RoadScenario", "RowRates", "Scenario", "SenderFileRates", "ServiceScenario",
+    "RecordScenario", "RegistrationScenario", "RoadScenario", "RowRates", "Scenario", "SenderFileRates", "ServiceScenario",
     "ShipScenario", "TollScenario", "TransitScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -45,6 +46,7 @@ class Scenario(Part):
     transit: TransitScenario
     pharmacy: PharmacyScenario
     registration: RegistrationScenario
+    records: RecordScenario
 
 
 def read(name: str = "default") -> Scenario:

@@ -21,13 +21,13 @@ import numpy as np
 import pandas as pd
 
 from simulator.departments import district, hospital
-from simulator.departments.appointment import NO_YEAR, NOBODY, AppointmentEvents
+from simulator.departments.appointment import NOBODY, AppointmentEvents
 from simulator.departments.clinic_session import ClinicSessions
 from simulator.departments.hospital_arrival import Arrivals
-from simulator.departments.transit_lists import BANDS
 from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.times import DAY_DS
+from simulator.truth.ages import age_bands
 from simulator.truth.areas import Areas, by_day, divisible, percentile_of_persons, share_of
 from simulator.world.appointments import CHANNELS, NEVER, WAYS
 from simulator.world.clinics import SLOT_DS
@@ -37,7 +37,6 @@ from simulator.world.visits import states_on, visits_on
 
 BEFORE = 14  # days whose events are looked at
 _CHAIN_DS = DAY_DS
-_BAND_FROM = (18, 60, 70, 80)
 _GROUPS = (("way", "way"), ("channel", "channel"), ("age_band", "age_band"))
 _COLUMNS = (
     "hospital", "way", "channel", "age_band", "position", "begun_ds", "slot_ds", "is_attended", "arrived_ds", "seen_ds",
@@ -87,18 +86,11 @@ def _events(city: Evidence, day: date, as_of: datetime) -> pd.DataFrame:
     for source in city.newest(AppointmentEvents, days, as_of):
         rows = source.load().rows
         files.append(
-            rows.assign(age_band=_age_bands(rows["birth_year"], source.arrived_at.astimezone(UTC).year))
+            rows.assign(age_band=age_bands(rows["birth_year"], source.arrived_at.astimezone(UTC).year))
         )
     if not files:
         return pd.DataFrame()
     return pd.concat(files, ignore_index=True).sort_values(["at_ds", "event"], ignore_index=True)
-
-
-def _age_bands(birth_year: pd.Series, year: int) -> np.ndarray:
-    years = birth_year.to_numpy(np.int64)
-    found = np.array(BANDS, dtype=object)[np.searchsorted(_BAND_FROM, year - years, side="right")]
-    found[years == NO_YEAR] = None
-    return found
 
 
 def _bookings(events: pd.DataFrame, sessions: pd.DataFrame, arrivals: pd.DataFrame) -> pd.DataFrame:
@@ -161,11 +153,9 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
     booked = rows["booked_ds"].to_numpy() // DAY_DS
     years, which = np.unique(booked, return_inverse=True)
     year = np.array([date.fromordinal(int(each)).year for each in years])[which]
-    bands = np.array(BANDS, dtype=object)[
-        np.searchsorted(_BAND_FROM, year - rows["birth_year"].to_numpy(np.int64), side="right")
-    ]
     bookings = rows.assign(
-        is_attended=rows["comes"], age_band=bands, way=np.array(WAYS, dtype=object)[rows["way"].to_numpy()],
+        is_attended=rows["comes"], age_band=age_bands(rows["birth_year"], year),
+        way=np.array(WAYS, dtype=object)[rows["way"].to_numpy()],
         channel=np.array(CHANNELS, dtype=object)[rows["channel"].to_numpy()],
     )  # fmt: skip
     districts = {each.number - 1: each.district_code for each in setting.clinics.hospitals}

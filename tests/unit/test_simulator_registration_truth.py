@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from simulator.truth import visits as truth
+from simulator.truth.ages import age_bands
 from simulator.world.clinics import clinics
 from simulator.world.districts import HANGZHOU
 from tests.unit.registration_city import NOTHING_WRONG, REGISTRATION, registration_city
@@ -171,7 +172,7 @@ def test_without_sessions_or_events_there_is_nothing():
 
 def test_age_bands_are_those_of_the_year_in_which_a_file_came():
     years = pd.Series([2009, 2008, 1967, 1966, 1957, 1956, 1947, 1946, 0])
-    assert list(truth._age_bands(years, 2026)) == [
+    assert list(age_bands(years, 2026)) == [
         "<18", "18-59", "18-59", "60-69", "60-69", "70-79", "70-79", "80+", None,
     ]  # fmt: skip
 
