@@ -20,10 +20,12 @@ from simulator.departments import (
     command_message,
     courier_event,
     draught_survey,
+    encounter,
     enforcement_highway,
     enforcement_road,
     enforcement_waterway,
     etc_passage,
+    exam_result,
     hospital_arrival,
     incident,
     machine_status,
@@ -33,11 +35,14 @@ from simulator.departments import (
     parking_payment,
     pharmacy_order,
     prescription,
+    record_access,
     road_speed,
     seaworthiness_judgement,
     self_service_session,
     service_application,
     service_contact,
+    settlement,
+    settlement_line,
     toll_lane_passage,
 )
 from simulator.departments.enforcement import given_by
@@ -46,6 +51,7 @@ from simulator.references import all_references
 from simulator.scenario import RoadScenario, Scenario, ServiceScenario, ShipScenario
 from simulator.setting import Asked, Setting
 from simulator.truth.condensed import condensed
+from simulator.world.encounters import exchange
 from simulator.world.prescriptions import pharmacy
 from simulator.world.roads import Roads
 from simulator.world.services import Services
@@ -114,6 +120,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from transit_of_day(setting, day)
     yield from pharmacy_of_day(setting, day)
     yield from registration_of_day(setting, day)
+    yield from records_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -170,6 +177,14 @@ def registration_of_day(setting: Setting, day: date) -> Iterator[Observation]:
     """All files about registration at hospitals of one business day, one feed after the other."""
     for feed in (clinic_session, appointment, hospital_arrival):
         yield from feed.day_of_files(setting, day)
+
+
+def records_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about records and settlement between hospitals of one business day, one feed after the other; needs no other
+    day."""
+    here = exchange(setting)
+    for feed in (encounter, exam_result, settlement, settlement_line, record_access):
+        yield from feed.day_of_files(here, day)
 
 
 def arrival(observation: Observation) -> tuple:
