@@ -68,9 +68,7 @@ def recorded(here: Exchange, day: date) -> pd.DataFrame:
     # A clock that is off moves none of them into another day's file.
     taken = np.clip(rows["taken_ds"].to_numpy() + by, begin, begin + DAY_DS - 10)
     result = rows["result_ds"].to_numpy() + by
-    is_there = (result < begin + DAY_DS) & (
-        random.random(len(rows)) >= here.scenario.known.lost_result
-    )
+    is_there = (result < begin + DAY_DS) & (random.random(len(rows)) >= here.scenario.known.lost_result)
     made = rows.assign(taken_ds=taken, result_ds=np.where(is_there, result, NEVER))
     return made[["exam", "encounter", "hospital", "kind", "taken_ds", "result_ds"]].sort_values(
         ["taken_ds", "exam"], ignore_index=True

@@ -1,4 +1,4 @@
-"""The scenario of records across the city: who is seen where, what is examined, claimed and asked for, and what is known of it."""
+"""The scenario of records across the city: who is seen where, what is examined, claimed, asked for, and what is known of it."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from simulator.truth import (
     market,
     parking,
     pharmacy,
+    records,
     roads,
     services,
     ships,
@@ -95,7 +96,7 @@ def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     instants = _instants(city)
     made = (
         each.indicators(city, instants, days)
-        for each in (parking, ships, roads, services, enforcement, tolls, transit, pharmacy, visits)
+        for each in (parking, ships, roads, services, enforcement, tolls, transit, pharmacy, visits, records)
     )
     return pd.concat(list(made), ignore_index=True)
 

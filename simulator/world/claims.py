@@ -1,4 +1,4 @@
-"""What hospitals claim of encounters, line by line, and what becomes of claims: settled, rejected, settled and reversed, or nothing.
+"""What hospitals claim of encounters, line by line, and what becomes of it: settled, rejected, settled and reversed, or nothing.
 
 A claim is made after the end of its encounter; what is made of the encounters of a day depends on these alone.
 """

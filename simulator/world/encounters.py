@@ -175,7 +175,9 @@ def _after(here: Exchange, random: np.random.Generator, day: date, ended: np.nda
     after = 1 + np.floor(u[1] * AGAIN_DAYS).astype(np.int64)
     after = np.maximum(after, ended // DAY_DS - day.toordinal() + 1)
     for _ in range(AGAIN_DAYS):
-        after = np.where((after <= AGAIN_DAYS) & (u[2] >= shares[np.minimum(after, AGAIN_DAYS)]), after + 1, after)
+        after = np.where(
+            (after <= AGAIN_DAYS) & (u[2] >= shares[np.minimum(after, AGAIN_DAYS)]), after + 1, after
+        )
     has = (u[0] < rates.again / (1 - rates.again)) & (after <= AGAIN_DAYS)
     return np.where(has, after, NONE)
 

@@ -41,7 +41,5 @@ def record_city(
 
 def _references(setting: Setting) -> Iterator[Observation]:
     """The list of hospitals, and the files of the week before."""
-    yield from (
-        each for each in registration_references(setting) if each.readings[0].feed == hospital.FEED
-    )
+    yield from (each for each in registration_references(setting) if each.readings[0].feed == hospital.FEED)
     yield from records_before(setting)
