@@ -313,7 +313,7 @@ def test_answers_say_of_each_examination_that_is_known_whether_it_really_repeats
 
 
 def test_the_default_city_settles_and_finds_as_its_scenario_says():
-    city = record_city(1, 1, 1.0, until=date(2026, 4, 16))
+    city = record_city(1, 1, 0.5, until=date(2026, 4, 16))
     made = truth.happened(city, city.last)
     value = made[(made["area_type"] == "city") & (made["group"] == "all")].set_index("code")["value"]
     assert value["h3_inter_hospital_settled_pct"] == pytest.approx(87, abs=4)
