@@ -21,10 +21,12 @@ from simulator.departments import (
     command_message,
     courier_event,
     draught_survey,
+    encounter,
     enforcement_highway,
     enforcement_road,
     enforcement_waterway,
     etc_passage,
+    exam_result,
     face_match,
     hospital_arrival,
     incident,
@@ -35,11 +37,14 @@ from simulator.departments import (
     parking_payment,
     pharmacy_order,
     prescription,
+    record_access,
     road_speed,
     seaworthiness_judgement,
     self_service_session,
     service_application,
     service_contact,
+    settlement,
+    settlement_line,
     toll_lane_passage,
 )
 from simulator.departments.enforcement import given_by
@@ -49,6 +54,7 @@ from simulator.scenario import RoadScenario, Scenario, ServiceScenario, ShipScen
 from simulator.setting import Asked, Setting
 from simulator.truth.condensed import condensed
 from simulator.world.card_hospitals import card_platform
+from simulator.world.encounters import exchange
 from simulator.world.prescriptions import pharmacy
 from simulator.world.roads import Roads
 from simulator.world.services import Services
@@ -118,6 +124,7 @@ def of_day(setting: Setting, day: date) -> Iterator[Observation]:
     yield from pharmacy_of_day(setting, day)
     yield from registration_of_day(setting, day)
     yield from processes_of_day(setting, day)
+    yield from records_of_day(setting, day)
 
 
 def ships_of_day(seed: int, scenario: ShipScenario, day: date, ships: Fleet) -> list[Observation]:
@@ -180,6 +187,14 @@ def processes_of_day(setting: Setting, day: date) -> Iterator[Observation]:
     """All files about visits to hospitals step by step of one business day, one feed after the other; needs no other day."""
     here = card_platform(setting)
     for feed in (card_event, face_match):
+        yield from feed.day_of_files(here, day)
+
+
+def records_of_day(setting: Setting, day: date) -> Iterator[Observation]:
+    """All files about records and settlement between hospitals of one business day, one feed after the other; needs no other
+    day."""
+    here = exchange(setting)
+    for feed in (encounter, exam_result, settlement, settlement_line, record_access):
         yield from feed.day_of_files(here, day)
 
 

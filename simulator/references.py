@@ -12,7 +12,9 @@ from simulator.departments import (
     air_station,
     appointment,
     district,
+    encounter,
     enforcement_lists,
+    exam_result,
     hospital,
     market_lists,
     parking_lists,
@@ -50,6 +52,7 @@ def all_references(setting: Setting) -> Iterator[Observation]:
     yield from toll_references(setting)
     yield from transit_references(setting)
     yield from registration_references(setting)
+    yield from records_before(setting)
 
 
 def references(
@@ -191,6 +194,12 @@ def registration_references(setting: Setting) -> Iterator[Observation]:
     }
     yield from _each_month(setting.first, setting.last, made, hospital.delivery)
     yield from appointment.files_before(setting)
+
+
+def records_before(setting: Setting) -> Iterator[Observation]:
+    """Encounters and examinations of the week before the start, so that its first days know who was where."""
+    yield from encounter.files_before(setting)
+    yield from exam_result.files_before(setting)
 
 
 def _each_month(

@@ -8,7 +8,7 @@ subject, the sender and the day.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -172,3 +172,12 @@ class DayFile:
                 content, mtime=0
             )  # the same rows are the same bytes, whenever they are made
         return Delivery(self.form.department, self.name, sequence, self.sender, at, content)
+
+
+def sent_before(first: date, days: int, file_of: Callable[[date], DayFile]) -> Iterator[Observation]:
+    """The files of so many days before a city's first one, without a fault; they come in the night before it."""
+    for back in range(days, 0, -1):
+        file = file_of(first - timedelta(back))
+        seconds = stream(file.seed, f"{file.form.subject}s before", file.day).integers(0, 600)
+        after = timedelta(minutes=10 * (days - back), seconds=int(seconds))
+        yield file.sent_clean(local(first, 0, 30, after))

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from simulator.defects.files import DayFile, Form
+from simulator.defects.files import DayFile, Form, sent_before
 from simulator.defects.layouts import JsonLines
 from simulator.defects.rows import hour_25
-from simulator.deliveries import Observation, local
+from simulator.deliveries import Observation
 from simulator.departments.clinic_session import SPECIALTIES, hospital_texts, session_texts
 from simulator.departments.hospital import DEPARTMENT, SENDER
 from simulator.setting import Setting
-from simulator.streams import stream
 from simulator.times import time_text
 from simulator.world.appointments import CHANNELS, WAYS, WEB, events_on
 from simulator.world.patients import Patients, patients
@@ -58,12 +57,7 @@ def day_of_files(setting: Setting, day: date) -> list[Observation]:
 
 def files_before(setting: Setting) -> Iterator[Observation]:
     """The files of the week before the first day; they come in the night before it."""
-    for back in range(BEFORE, 0, -1):
-        day = setting.first - timedelta(back)
-        seconds = stream(setting.seed, "appointments before", day).integers(0, 600)
-        yield _file(setting, day).sent_clean(
-            local(setting.first, 0, 30, timedelta(minutes=10 * (BEFORE - back), seconds=int(seconds)))
-        )
+    return sent_before(setting.first, BEFORE, partial(_file, setting))
 
 
 def recorded(setting: Setting, day: date) -> pd.DataFrame:

@@ -66,10 +66,10 @@ def prescription_texts(keys: pd.Series) -> list[str]:
     return key_texts("P", keys, 6)
 
 
-def key_texts(letter: str, keys: pd.Series, digits: int) -> list[str]:
-    """Keys (`prescription_keys`) as a letter, a day and a number of so many digits."""
-    days = {day: f"{letter}{date.fromordinal(day):%Y%m%d}" for day in np.unique(keys // NUMBERS).tolist()}
-    return [f"{days[key // NUMBERS]}{key % NUMBERS:0{digits}d}" for key in keys.tolist()]
+def key_texts(letter: str, keys: pd.Series, digits: int, numbers: int = NUMBERS) -> list[str]:
+    """Keys (`prescription_keys`; a day has numbers below `numbers`) as a letter, a day and a number of so many digits."""
+    days = {day: f"{letter}{date.fromordinal(day):%Y%m%d}" for day in np.unique(keys // numbers).tolist()}
+    return [f"{days[key // numbers]}{key % numbers:0{digits}d}" for key in keys.tolist()]
 
 
 def _known(day: date, rows: pd.DataFrame) -> Prescriptions:

@@ -16,6 +16,7 @@ from simulator.scenario.parking import ParkingScenario
 from simulator.scenario.pharmacy import PharmacyScenario
 from simulator.scenario.processes import ProcessScenario
 from simulator.scenario.rates import Part, Rate, Rates, RowRates, SenderFileRates
+from simulator.scenario.records import RecordScenario
 from simulator.scenario.registration import RegistrationScenario
 from simulator.scenario.roads import RoadScenario
 from simulator.scenario.services import ServiceScenario
@@ -25,8 +26,8 @@ from simulator.scenario.transit import TransitScenario
 
 __all__ = [
     "FOLDER", "AirScenario", "EnforcementScenario", "MarketScenario", "ParkingScenario", "PharmacyScenario",
-    "ProcessScenario", "Rate", "Rates", "RegistrationScenario", "RoadScenario", "RowRates", "Scenario", "SenderFileRates",
-    "ServiceScenario", "ShipScenario", "TollScenario", "TransitScenario", "read",
+    "ProcessScenario", "Rate", "Rates", "RecordScenario", "RegistrationScenario", "RoadScenario", "RowRates", "Scenario",
+    "SenderFileRates", "ServiceScenario", "ShipScenario", "TollScenario", "TransitScenario", "read",
 ]  # fmt: skip
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -47,6 +48,7 @@ class Scenario(Part):
     pharmacy: PharmacyScenario
     registration: RegistrationScenario
     processes: ProcessScenario
+    records: RecordScenario
 
 
 def read(name: str = "default") -> Scenario:

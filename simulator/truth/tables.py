@@ -22,6 +22,7 @@ from simulator.truth import (
     parking,
     pharmacy,
     processes,
+    records,
     roads,
     services,
     ships,
@@ -97,17 +98,8 @@ def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     made = (
         each.indicators(city, instants, days)
         for each in (
-            parking,
-            ships,
-            roads,
-            services,
-            enforcement,
-            tolls,
-            transit,
-            pharmacy,
-            visits,
-            processes,
-        )
+            parking, ships, roads, services, enforcement, tolls, transit, pharmacy, visits, processes, records,
+        )  # fmt: skip
     )
     return pd.concat(list(made), ignore_index=True)
 
