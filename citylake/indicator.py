@@ -54,6 +54,9 @@ class Threshold(Strict):
 Disclosure = Annotated[NoRule | Threshold, Discriminator("rule")]
 
 
+AreaType = Literal["country", "province", "city", "district", "street"]
+
+
 class Area(Strict):
     """Columns of an observation that hold an area's code and the vintage of its boundary."""
 
@@ -65,8 +68,9 @@ class Observation(Strict):
     """A model whose rows indicators are computed from."""
 
     date: str = "_business_date"
-    areas: dict[Literal["country", "province", "city", "district", "street"], Area] = Field(min_length=1)
+    areas: dict[AreaType, Area] = Field(min_length=1)
     groups: dict[str, str] = {}
+    groups_in: tuple[AreaType, ...] = ()  # the areas for which groups are told; none: all of them
 
 
 class Measure(Strict):
@@ -90,6 +94,7 @@ class Indicator(Strict):
     numerator: Measure
     denominator: Measure
     scale: float = 1
+    areas: tuple[AreaType, ...] = ()  # of its observation's those it is told for; none: all of them
     only_groups: bool = False  # a value for each group and none for all of them, which would say nothing
     complete: str | None = None
     expected: str
@@ -126,7 +131,7 @@ class Indicator(Strict):
             "code": self.code, "system": self.system, "from": self.source, "periods": list(self.periods),
             "numerator": self.numerator.sql, "denominator": self.denominator.sql, "scale": self.scale,
             "complete": self.complete or self.denominator.sql, "expected": self.expected, "unit": self.unit,
-            "only_groups": self.only_groups,
+            "areas": list(self.areas), "only_groups": self.only_groups,
         }  # fmt: skip
 
     def for_readers(self) -> dict:
@@ -157,6 +162,10 @@ class IndicatorFile(Strict):
                 raise ValueError(
                     f"{indicator.code}: from '{indicator.source}' is not one of the observations: "
                     + ", ".join(sorted(self.observations))
+                )
+            if missing := sorted(set(indicator.areas) - set(self.observations[indicator.source].areas)):
+                raise ValueError(
+                    f"{indicator.code}: areas {missing}, but '{indicator.source}' has none of them"
                 )
             if indicator.only_groups and not self.observations[indicator.source].groups:
                 raise ValueError(f"{indicator.code}: only_groups, but '{indicator.source}' has no groups")

@@ -140,7 +140,7 @@ def variables(domain: str) -> dict:
     files = {
         name: {
             "observations": {
-                model: {"date": item.date, "groups": item.groups,
+                model: {"date": item.date, "groups": item.groups, "groups_in": item.groups_in,
                         "areas": {kind: {"code": area.code, "vintage": area.vintage}
                                   for kind, area in item.areas.items()}}
                 for model, item in file.observations.items()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _ROUNDED = 1e-6
-_FIRST = 1000.0  # so much more the first one's change is worth than another's
+_WORTH = 1.0  # of a small number's way, per person; to move a shown number by one costs `least` and more
 
 
 def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple[str, int]]:
@@ -41,15 +41,14 @@ def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple
         if not relations:  # nothing tells of it
             rows |= hidden
             continue
-        system = _System(np.array([cell.persons for cell in here], dtype=float), relations, least)
+        persons = np.array([cell.persons for cell in here], dtype=float)
         for end in (least - 1, 1):
             left = [number for number in small if here[number].persons != end]
+            changes = _Changes(persons, relations, left, end, least)
             while left:
-                system.show(np.array([not cell.rows <= hidden for cell in here]))
-                reached = system.reaching(left, end)
-                if left[0] not in reached:
-                    moved = system.cheapest(left[0], end)
-                    hidden |= {row for number in moved for row in here[number].rows}
+                is_shown = np.array([not cell.rows <= hidden for cell in here])
+                moved, reached = changes.cheapest(left[0], left[1:], is_shown)
+                hidden |= {row for number in moved for row in here[number].rows}
                 left = [number for number in left[1:] if number not in reached]
         rows |= hidden
     return rows
@@ -82,96 +81,118 @@ def _components(cells: Sequence[Cell], relations):
     yield from ((numbers, inside[label]) for label, numbers in members.items())
 
 
-class _System:
-    """The changes of some counts that keep all sums; what is shown does not change."""
+class _Changes:
+    """Changes of some counts that keep all sums: at what cost they take small ones to an end of their range.
 
-    def __init__(self, persons: np.ndarray, relations, least: int) -> None:
+    One linear program that is solved again and again with other bounds and costs, each time from where the last one ended.
+    Its variables are what each number gains, what each loses, and of each small one a part of its way to the end.
+    """
+
+    def __init__(self, persons: np.ndarray, relations, small: Sequence[int], end: int, least: int) -> None:
+        import highspy
         import numpy as np
-        from scipy.sparse import coo_matrix
-
-        self.least, self.size = least, len(persons)
-        entries: list[tuple[int, int, float]] = []
-        others: list[float] = []
-        for number, (whole, of) in enumerate(relations):
-            entries += [(number, whole, 1.0), *((number, part, -1.0) for part in of)]
-            lacking = persons[whole] - persons[list(of)].sum()
-            if lacking:  # whoever has no value of the dimension: not shown, and never to be shown
-                entries.append((number, self.size + len(others), -1.0))
-                others.append(max(lacking, 0.0))
-        row, column, value = zip(*entries, strict=True) if entries else ((), (), ())
-        # All numbers: those of the cells, and behind them those who have no value.
-        self.persons = np.concatenate([persons, others])
-        self.kept = coo_matrix((value, (row, column)), shape=(len(relations), len(self.persons))).tocsr()
-        self.is_shown = np.zeros(len(self.persons), dtype=bool)
-
-    def show(self, is_shown: np.ndarray) -> None:
-        """Say which cells are shown. A hidden one may be 0, since empty places are hidden too where that helps."""
-        self.is_shown[: self.size] = is_shown
-
-    def reaching(self, asked: Sequence[int], end: int) -> set[int]:
-        """Which small cells one change takes to an end of their range while all that is shown stays.
-
-        The first of them is among these if it can be at all; of the others as many as come with it. Possible changes form a
-        convex set, so what is reached together is reached alone.
-        """
-        import numpy as np
-        from scipy.optimize import linprog
-        from scipy.sparse import csr_matrix, eye_array, hstack
-
-        free, kept = self._around(asked[0])
-        at = np.full(len(self.persons), -1)
-        at[free] = np.arange(len(free))
-        asked = [number for number in asked if at[number] >= 0]
-        many, sign = len(asked), 1.0 if end > 1 else -1.0
-        numbers = at[np.array(asked)]
-        # A gain of each (a loss, if it goes the other way), no more than it changes and than the way to its end; as much gain
-        # as there can be.
-        changed = csr_matrix((np.full(many, -sign), (np.arange(many), numbers)), shape=(many, len(free)))
-        wanted = np.abs(end - self.persons[free][numbers])
-        worth = np.concatenate([[_FIRST], np.ones(many - 1)])
-        low = np.concatenate([-self.persons[free], np.full(many, -np.inf)])
-        high = np.concatenate([np.full(len(free), np.inf), wanted])
-        found = linprog(
-            np.concatenate([np.zeros(len(free)), -worth]), A_ub=hstack([changed, eye_array(many)]), b_ub=np.zeros(many),
-            A_eq=hstack([kept, csr_matrix((kept.shape[0], many))]), b_eq=np.zeros(kept.shape[0]), method="highs",
-            bounds=np.column_stack([low, high]),
-        )  # fmt: skip
-        if not found.success:
-            raise ArithmeticError(f"linear programming: {found.message}")
-        moved = sign * found.x[numbers]
-        return {each for each, way, want in zip(asked, moved, wanted, strict=True) if way >= want - _ROUNDED}
-
-    def _around(self, number: int) -> tuple[np.ndarray, csr_matrix]:
-        """What may change with a hidden number: what is hidden and bound to it by sums, and these sums."""
-        import numpy as np
-        from scipy.sparse import block_array
-        from scipy.sparse.csgraph import connected_components
-
-        free = np.flatnonzero(~self.is_shown)
-        kept = self.kept[:, free]
-        _, labels = connected_components(block_array([[None, kept], [kept.T, None]]), directed=False)
-        of_sums, of_cells = labels[: kept.shape[0]], labels[kept.shape[0] :]
-        label = of_cells[np.searchsorted(free, number)]
-        return free[of_cells == label], kept[of_sums == label][:, of_cells == label]
-
-    def cheapest(self, number: int, end: int) -> list[int]:
-        """The shown counts that must move so that a small one reaches an end of its range: few persons rather than many."""
-        import numpy as np
-        from scipy.optimize import linprog
         from scipy.sparse import hstack
 
-        size = len(self.persons)
-        costs = np.where(self.is_shown, self.persons + self.least, 0.0)
-        up, down = np.full(size, np.inf), self.persons
-        change = end - self.persons[number]
-        bounds = [[0.0, each] for each in np.concatenate([up, down]).tolist()]
-        bounds[number] = [max(change, 0.0)] * 2
-        bounds[size + number] = [max(-change, 0.0)] * 2
-        found = linprog(
-            np.concatenate([costs, costs]), A_eq=hstack([self.kept, -self.kept]), b_eq=np.zeros(self.kept.shape[0]),
-            bounds=bounds, method="highs",
-        )  # fmt: skip
-        if not found.success:  # numbers that do not add up: whatever could tell it goes
-            return [int(each) for each in np.flatnonzero(self.is_shown)]
-        moved = np.abs(found.x[:size] - found.x[size:]) > _ROUNDED
-        return [int(each) for each in np.flatnonzero(moved & self.is_shown)]
+        kept, self.persons = _sums(persons, relations)
+        self.shown, self.size, self.least, self.end = len(persons), len(self.persons), least, end
+        self.sign = 1.0 if end > 1 else -1.0
+        self.ways = {number: 2 * self.size + place for place, number in enumerate(small)}
+        self.small = np.array(small, dtype=int)
+        self.wanted = np.abs(end - self.persons[self.small])
+        # The way of a small one is worth something, so that many go it together; to go it and back is worth nothing.
+        self.costs = np.zeros(2 * self.size + len(small))
+        self.costs[2 * self.size :] = -_WORTH
+        self.costs[self._against(self.small)] = _WORTH
+        matrix = hstack([kept, -kept, self.sign * kept[:, self.small]]).tocsc()
+        program = highspy.HighsLp()
+        program.num_row_, program.num_col_ = matrix.shape
+        program.col_cost_, program.col_lower_ = self.costs, np.zeros(matrix.shape[1])
+        losses = self.persons.copy()  # no number falls below 0
+        if end == 1:
+            losses[self.small] -= self.wanted
+        program.col_upper_ = np.concatenate([np.full(self.size, np.inf), losses, self.wanted])
+        program.row_lower_ = program.row_upper_ = np.zeros(matrix.shape[0])
+        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
+        program.a_matrix_.value_ = matrix.data
+        self.solver, self.is_best = _silent_solver(), highspy.HighsModelStatus.kOptimal
+        self.solver.passModel(program)
+
+    def _against(self, number):
+        """The variable by which a number goes away from the end."""
+        return number + self.size if self.end > 1 else number
+
+    def _free(self, number: int) -> None:
+        """Let a small number change like any other: nobody asks any more whether it gets to the end."""
+        self.solver.changeColBounds(self.ways[number], 0.0, 0.0)
+        self.solver.changeColBounds(number, 0.0, float("inf"))
+        self.solver.changeColBounds(number + self.size, 0.0, self.persons[number])
+
+    def cheapest(
+        self, number: int, others: Sequence[int], is_shown: np.ndarray
+    ) -> tuple[list[int], set[int]]:
+        """The shown counts that move when a small one goes to the end at the least cost: few persons rather than many.
+
+        And which other small ones go to the end with it. A hidden count may be 0, since empty places are hidden too where
+        that helps, and costs nothing.
+        """
+        import numpy as np
+
+        shown = np.flatnonzero(is_shown)
+        costs = self.costs.copy()
+        for way in (shown, shown + self.size):
+            costs[way] += self.persons[shown] + self.least
+        self.solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        forth, back = (number, number + self.size)[:: int(self.sign)]
+        whole_way = abs(self.end - self.persons[number])
+        self._free(number)
+        self.solver.changeColBounds(forth, whole_way, whole_way)
+        self.solver.changeColBounds(back, 0.0, 0.0)
+        self.solver.run()
+        is_found = self.solver.getModelStatus() == self.is_best
+        found = np.array(self.solver.getSolution().col_value)
+        self._free(number)
+        if not is_found:  # numbers that do not add up: whatever could tell it goes
+            return shown.tolist(), set()
+        change = found[: self.size] - found[self.size : 2 * self.size]
+        change[self.small] += self.sign * found[2 * self.size :]
+        gone = self.sign * change[self.small] >= self.wanted - _ROUNDED
+        reached = set(self.small[gone].tolist()).intersection(others)
+        for each in reached:
+            self._free(each)
+        return shown[np.abs(change[shown]) > _ROUNDED].tolist(), reached
+
+
+def _silent_solver():
+    """HiGHS, which prints nothing, and takes one processor: others publish at the same time."""
+    import highspy
+
+    class Solver(highspy.Highs):
+        def enableCallbacks(self) -> None:  # noqa: N802
+            """Nobody is called back; to enable it prints the solver's name before it can be silenced."""
+
+    solver = Solver()
+    solver.silent()
+    solver.setOptionValue("threads", 1)
+    return solver
+
+
+def _sums(persons: np.ndarray, relations) -> tuple[csr_matrix, np.ndarray]:
+    """One row for each sum, and its numbers: those of the cells, and behind them those who have no value.
+
+    Whoever has no value of the dimension is not shown, and never to be shown.
+    """
+    import numpy as np
+    from scipy.sparse import coo_matrix
+
+    entries: list[tuple[int, int, float]] = []
+    others: list[float] = []
+    for row, (whole, of) in enumerate(relations):
+        entries += [(row, whole, 1.0), *((row, part, -1.0) for part in of)]
+        lacking = persons[whole] - persons[list(of)].sum()
+        if lacking:
+            entries.append((row, len(persons) + len(others), -1.0))
+            others.append(max(lacking, 0.0))
+    rows, columns, values = zip(*entries, strict=True)
+    numbers = np.concatenate([persons, others])
+    return coo_matrix((values, (rows, columns)), shape=(len(relations), len(numbers))).tocsr(), numbers

@@ -74,7 +74,11 @@ with touched_period as (
         {{ indicator.expected }} as {{ indicator.code }}__expected
         {%- endfor %}
     from {{ model }}_grouped
-    where part."group" is not null
+    where
+        part."group" is not null
+        {%- if observation.groups_in %}
+        and (part.group_type = 'all' or place.area_type in ('{{ observation.groups_in | join("', '") }}'))
+        {%- endif %}
     group by period_type, period, place.area_type, place.area, place.vintage, part.group_type, part."group"
 
 ),
@@ -93,6 +97,7 @@ measured as (
         '{{ indicator.unit }}' as unit
     from {{ indicator.from }}_measured
     where period_type in ({% for type in indicator.periods %}'{{ type }}'{{ ', ' if not loop.last }}{% endfor %})
+    {%- if indicator.areas %} and area_type in ('{{ indicator.areas | join("', '") }}'){% endif %}
     {%- if indicator.only_groups %} and group_type <> 'all'{% endif %}
     {{ 'union all' if not loop.last }}
 {% else %}

@@ -81,10 +81,16 @@ def percentile_of_persons(column: str, percent: int) -> Measure:
 
 
 class Areas:
-    """Places rows of a day in districts and the city. `places` has the place by which rows are placed, and district."""
+    """Places rows of a day in districts and the city. `places` has the place by which rows are placed, and district.
 
-    def __init__(self, vintages: Iterable[District], day: date, places: pd.DataFrame):
-        self.day = day
+    Groups are told for the areas of the types `groups_in`.
+    """
+
+    def __init__(
+        self, vintages: Iterable[District], day: date, places: pd.DataFrame, *,
+        groups_in: tuple[str, ...] = ("district", "city"),
+    ):  # fmt: skip
+        self.day, self.groups_in = day, groups_in
         in_force = {
             each.code: each.valid_from.isoformat()
             for each in vintages
@@ -104,14 +110,14 @@ class Areas:
         scale: float,
         *groups: tuple[str, str],
     ) -> pd.DataFrame:
-        """The indicator of every area, and of every group: for each of `groups` (a name, and a column of words)."""
+        """The indicator of every area, and of every group there: for each of `groups` (a name, and a column of words)."""
         place = self._places_of(rows[self.place])
         placed = rows[place >= 0].assign(
             **{name: self.places[name].array[place[place >= 0]] for name in ("district", "vintage")}
         )
         made = []
         for area_type, keys in (("district", ["district", "vintage"]), ("city", [])):
-            for group_type, column in (("all", None), *groups):
+            for group_type, column in (("all", None), *(groups if area_type in self.groups_in else ())):
                 by = [*keys, *([column] if column else [])]
                 for key, of in placed.groupby(by, observed=True) if by else [((), placed)]:
                     at = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))

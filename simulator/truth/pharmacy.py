@@ -195,12 +195,19 @@ def table(outcome: Outcome, day: date) -> pd.DataFrame:
 def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     orders = outcome.orders.assign(place=outcome.orders["district"])
     codes = orders["place"].unique()
-    areas = Areas(outcome.vintages, day, pd.DataFrame({"place": codes, "district": codes}))
+    areas = Areas(
+        outcome.vintages, day, pd.DataFrame({"place": codes, "district": codes}), groups_in=("city",)
+    )
     yield areas.rows("h4_on_time_pct", orders, share_of("is_in_time"), 100, _BY_AGE)
     delivered = orders[orders["door_ds"].notna()]
     delivered = delivered.assign(door_h=delivered["door_ds"] / 36_000)
     yield areas.rows("h4_door_p50_h", delivered, percentile_of_persons("door_h", 50), 1, _BY_AGE)
     yield areas.rows("h4_door_p90_h", delivered, percentile_of_persons("door_h", 90), 1, _BY_AGE)
     cold = orders[orders["is_kept"].notna()]
-    yield areas.rows("h4_cold_chain_kept_pct", cold, share_of("is_kept"), 100)
-    yield areas.rows("h4_not_collected_pct", orders, share_of("is_returned"), 100, _BY_AGE)
+    # Too few a day to tell of a district.
+    yield _of_city(areas.rows("h4_cold_chain_kept_pct", cold, share_of("is_kept"), 100))
+    yield _of_city(areas.rows("h4_not_collected_pct", orders, share_of("is_returned"), 100, _BY_AGE))
+
+
+def _of_city(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["area_type"] == "city"]

@@ -179,7 +179,8 @@ def table(outcome: Outcome, day: date) -> pd.DataFrame:
 
 def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     places = pd.DataFrame({"hospital": range(HOSPITALS)})
-    areas = Areas(outcome.vintages, day, places.assign(district=places["hospital"].map(outcome.districts)))
+    placed = places.assign(district=places["hospital"].map(outcome.districts))
+    areas = Areas(outcome.vintages, day, placed, groups_in=("city",))
     bookings = outcome.bookings
     attended = bookings[bookings["is_attended"].astype(bool)]
     attended = attended.assign(

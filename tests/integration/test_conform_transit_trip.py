@@ -36,6 +36,7 @@ METRO = [
     # By metro and by bus at one instant, which only a lent code does.
     gate("y1", "lent", "in", "M1", "03-02 08:01:30"), gate("y2", "lent", "out", "M2", "03-02 08:20"),
     gate("y4", "lent", "in", "M3", "03-02 08:36"),
+    gate("k2", "round", "in", "M3", "03-02 14:50"),
 ]  # fmt: skip
 BUS = [
     board("t1b", "change", "03-02 08:50", "B2", 2), board("t3b", "late", "03-02 08:50", "B2", 2),
@@ -52,6 +53,8 @@ BUS = [
     board("g3", "early", "03-02 08:29:59", None, 2), board("g4", "ghost", "03-02 08:40", None, 9),
     # The last bus of the second runs on the third.
     board("o1", "owl", "03-03 00:11", None, 3, MARCH_2),
+    # By the run that comes back: from its first stop; without a stop, after the minute in which two are left.
+    board("k1", "round", "03-02 14:01:30", "B0", 4), board("k3", "round two", "03-02 14:52", None, 4),
     # Two on one code; the stop of the second.
     board("w1", "two", "03-02 08:41", None, 2), board("w2", "two", "03-02 08:41:20", "B1", 2),
 ]  # fmt: skip
@@ -148,6 +151,15 @@ def test_where_a_bus_was_left_is_near_the_next_boarding_within_eighteen_hours(ro
     assert of(rows, "b5", "alight_place") == ("B3",)
     assert of(rows, "b7", "alight_place") == (None,)
     assert of(rows, "b9", "alight_place") == (None,)
+
+
+def test_a_stop_that_a_run_serves_twice_is_the_first_of_the_two(rows):
+    # 90 s late at 14:00, so at B3 at 14:41:30; from the second time it would be 30 minutes less.
+    assert of(rows, "k1", "alight_place", "alighted_at") == ("B3", utc("03-02 14:41:30"))
+
+
+def test_of_two_stops_left_at_one_instant_the_later_one_was_left_last(rows):
+    assert of(rows, "k3", "board_place", "boarded_as") == ("B4", "timetable")
 
 
 def test_a_stop_is_given_or_that_of_a_tap_within_a_minute(rows):

@@ -34,6 +34,13 @@ STOP_TIME_ROWS = [
     for n in range(6)
     for text in (f"{(begin + 10 * n) // 60:02}:{(begin + 10 * n) % 60:02}:00",)
 ]  # fmt: skip
+# One that comes back to its first stop, and goes on from there; the last two are left in one minute.
+STOP_TIME_ROWS += [
+    ("R1-0-004", n, stop, f"{clock}:00", f"{clock}:00")
+    for n, stop, clock in [
+        (1, "B0", "14:00"), (2, "B1", "14:10"), (3, "B0", "14:30"), (4, "B3", "14:40"), (5, "B5", "14:50"), (6, "B4", "14:50"),
+    ]
+]  # fmt: skip
 LISTS = {"stations": STATION_ROWS, "stops": STOP_ROWS, "stop_times": STOP_TIME_ROWS}
 
 

@@ -80,6 +80,10 @@ def test_standard_codes_are_those_of_the_standard():
             "a standard code needs a yearly value",
         ),
         (
+            lambda c: c["indicators"]["e1_pm25_ugm3"].update(areas=["street"]),
+            "e1_pm25_ugm3: areas ['street'], but 'int_air_station_days' has none of them",
+        ),
+        (
             lambda c: c["indicators"]["e1_pm25_ugm3"].update(only_groups=True),
             "e1_pm25_ugm3: only_groups, but 'int_air_station_days' has no groups",
         ),

@@ -1,8 +1,8 @@
--- One row per district of the hospital, way and channel of booking, and touched day of the session.
+-- One row per district of the hospital and touched day of the session.
 
 with int_appointment_visits as (
 
-    select _business_date, district_code, way, channel, state, is_overbooked
+    select _business_date, district_code, state, is_overbooked
     from {{ ref('int_appointment_visits') }}
 
 ),
@@ -12,8 +12,6 @@ final as (
     select
         coalesce(district_code, 'unknown') as district_code,
         _business_date,
-        coalesce(way, 'none') as way,
-        coalesce(channel, 'none') as channel,
         (count(*) filter (where state = 'attended'))::integer as attended_count,
         (count(*) filter (where state = 'no_show'))::integer as no_show_count,
         (count(*) filter (where state = 'cancelled'))::integer as cancelled_count,
@@ -21,8 +19,7 @@ final as (
         (count(*) filter (where is_overbooked))::integer as overbooked_count,
         (count(*) filter (where state = 'walk_in'))::integer as walk_in_count
     from int_appointment_visits
-    group by
-        coalesce(district_code, 'unknown'), _business_date, coalesce(way, 'none'), coalesce(channel, 'none')
+    group by coalesce(district_code, 'unknown'), _business_date
 
 )
 
