@@ -16,6 +16,7 @@ from tests.integration import (
     market_rows,
     parking_rows,
     pharmacy_rows,
+    record_rows,
     road_rows,
     service_rows,
     ship_rows,
@@ -102,6 +103,10 @@ GENERATORS = {
     "conformed.transport.toll_passage": lambda chance: toll_rows.random_lanes(chance, DAYS),
     "conformed.health.delivery": lambda chance: pharmacy_rows.random_deliveries(chance, DAYS),
     "conformed.health.appointment_visit": lambda chance: visit_rows.random_visits(chance, DAYS),
+    "conformed.health.care_episode": lambda chance: record_rows.random_episodes(chance, DAYS),
+    "conformed.health.exam": lambda chance: record_rows.random_exams(chance, DAYS),
+    "conformed.health.settlement_claim": lambda chance: record_rows.random_claims(chance, DAYS),
+    "conformed.health.record_access": lambda chance: record_rows.random_accesses(chance, DAYS),
 }
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 # One run of it is as long as of all others together: fewer runs.
