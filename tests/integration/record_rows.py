@@ -99,7 +99,7 @@ def random_exams(chance: random.Random, days: list[date]) -> dict[str, tuple[lis
 
 
 def random_claims(chance: random.Random, days: list[date]) -> dict[str, tuple[list[tuple], str]]:
-    """Claims asked for once, or again the day after; decided after 24 hours and a second more; with lines of known exams or none."""
+    """Claims asked for once, or again the day after; decided after 24 hours and a second more; lines with exams or none."""
     encounters = _encounters(chance, days)
     exams = _exams(chance, encounters)
     events, lines = [], []
