@@ -169,14 +169,10 @@ def _health():
     rows = []
     for number, day in enumerate(DAYS):
         total, new = 2000 + 10 * number, 10 if number else None
-        rows += [case_day("country", "CN", None, day, total, new), case_day("province", "330000", "CN", day, total, new),
-                 case_day("city", "330100", "330000", day, total, new)]  # fmt: skip
-    return (
-        pharmacy_checks.clean(DAYS)
-        | clinic_checks.clean(DAYS)
-        | record_checks.clean(DAYS)
-        | {"conformed.health.case_day": rows}
-    )
+        places = (("country", "CN", None), ("province", "330000", "CN"), ("city", "330100", "330000"))
+        rows += [case_day(*place, day, total, new) for place in places]
+    rows_of = {"conformed.health.case_day": rows}
+    return pharmacy_checks.clean(DAYS) | clinic_checks.clean(DAYS) | record_checks.clean(DAYS) | rows_of
 
 
 def _transport():
