@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,7 @@ from pydantic import Field, model_validator
 
 from citylake.arrival import Arrival, Changes, Covers, Drift
 from citylake.column import Column, ColumnType
-from citylake.declaration import NAME, Strict, Text, repeated
+from citylake.declaration import NAME, Duration, Strict, Text, repeated
 from citylake.declaration import read_yaml as _yaml
 from citylake.declaration import shown as _shown
 from citylake.declaration import validated as _validated
@@ -44,6 +45,7 @@ class Feed(Strict):
     partition: Partition | None = None
     delivers: Literal["additions", "period", "everything"] | Changes
     covers: Covers | None = None
+    retention: Duration | None = None  # None: its department's
     arrival: Arrival
     format: Format
     unpivot: Unpivot | None = None
@@ -83,6 +85,11 @@ class Feed(Strict):
     def day_zone(self) -> str:
         """The zone whose days its rows, file names and deadlines are about: that of its times unless `partition.zone` says."""
         return (self.partition and self.partition.zone) or self.format.timezone
+
+    @property
+    def kept_for(self) -> timedelta:
+        """How long its bytes and rows are kept: as its file says, else as its department's does."""
+        return self.retention or load_department(self.department).retention
 
     @property
     def mode(self) -> str:

@@ -33,6 +33,16 @@ def landing_uri(feed_id: str, delivery_id: str, name: str) -> str:
     return f"s3://{LANDING}/{landing_key(feed_id, delivery_id, name)}"
 
 
+def landing_folder(feed_id: str) -> str:
+    """The address of all that a feed was sent."""
+    return object_uri(LANDING, f"{feed_id}/")
+
+
+def object_uri(bucket: str, key: str) -> str:
+    """The address of an object of a bucket."""
+    return f"s3://{bucket}/{key}"
+
+
 def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key of an address. The key is taken as it is: a file's name may hold `#` and `?`."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")

@@ -44,3 +44,17 @@ with DAG(
         return call(verb, done="found")
 
     tell()
+
+with DAG(
+    "maintenance__retention", schedule=timedelta(days=1), tags=["maintenance"],
+    doc_md="Delete what is past retention, everywhere in the lake, and certify it.", **DAG_DEFAULTS,
+):  # fmt: skip
+
+    @task
+    def enforce():
+        """Seal what reads those days, delete rows, files and bytes; skipped where nothing is past."""
+        from citylake.retain import enforce as verb
+
+        return call(verb, done="certificates")
+
+    enforce()

@@ -53,8 +53,8 @@ def admit(delivery_id: str) -> Outcome:
     """Admit one delivery; doing it again replaces what it did before.
 
     A function of the bytes, the feed file and the keys. Order: quarantined rows, admitted rows (one
-    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery, or where the feed
-    file changed the meaning of other rows that nobody asked for again.
+    Iceberg commit each), then one transaction in the ledger. Raises: WrongUse for an unknown delivery, for one that is past
+    retention, or where the feed file changed the meaning of other rows that nobody asked for again.
     """
     with ledger.connect(ROLE) as connection:
         delivery = deliveries.find_delivery(connection, delivery_id)
@@ -65,6 +65,11 @@ def admit(delivery_id: str) -> Outcome:
                 else f"delivery '{delivery_id}' belongs to no feed: '{delivery.feed_id}'",
                 next_step="`citylake ledger deliveries` lists the deliveries.",
             )  # fmt: skip
+        if deliveries.is_expired(connection, delivery_id):
+            raise WrongUse(
+                f"delivery '{delivery_id}' is past retention: its bytes are deleted",
+                next_step="`citylake privacy retention --certificates` says when. What was made of it stays as it is.",
+            )
         is_settled = readmission.refuse_mixing(connection, feed, delivery_id)
         declare_feeds(connection, [feed])
         if is_settled:

@@ -22,6 +22,7 @@ from citylake.cli import (
     new_feed,
     proving,
     requests,
+    retaining,
     run,
     servers,
     stages,
@@ -36,7 +37,7 @@ NOUNS = {
     "ledger": "What happened to every delivery.",
     "quarantine": "Rows that broke a rule.",
     "quality": "How good deliveries and tables are.",
-    "privacy": "What is published of persons.",
+    "privacy": "What is published of persons, and how long they are kept.",
 }
 
 
@@ -109,6 +110,9 @@ COMMANDS = (
     Entry("stale", requests.stale, ("citylake stale --table environment.air_quality_day",)),
     Entry("reconcile", proving.reconcile, ("citylake reconcile",)),
     Entry("privacy attack", attacking.attack, ("citylake privacy attack", "citylake privacy attack --json")),
+    Entry("privacy retention", retaining.retention, (
+        "citylake privacy retention", "citylake privacy retention --enforce",
+        "citylake privacy retention --certificates --json")),
     Entry("verify", verifying.verify, ("citylake verify", "citylake verify --seed 7 --json", "citylake verify --self-test")),
     Entry("backfill", requests.backfill, (
         "citylake backfill environment.air_quality_day --from 2026-03-01 --to 2026-03-07"

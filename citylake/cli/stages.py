@@ -41,6 +41,8 @@ _PUBLISHED = (
     show.Field("partitions"),
     show.Field("rows", "rows by mart"),
     show.Field("hidden"),
+    show.Field("numbers_shown_pct", "numbers of persons shown, %", only="wide"),
+    show.Field("persons_shown_pct", "persons in them, %", only="wide"),
     show.Field("checks"),
     show.Field("warnings"),
     show.Field("publication_id", "publication", only="wide", whole=True),

@@ -16,6 +16,7 @@ def held(connection, feed_id: str | None = None) -> list[dict]:
         " left join ledger.decisions"
         " on decisions.delivery_id = outcomes.delivery_id and decisions.attempt = outcomes.attempt"
         " where outcomes.status = 'held' and (%(feed)s::text is null or deliveries.feed_id = %(feed)s)"
+        " and not exists (select 1 from ledger.expired_deliveries as expired where expired.delivery_id = deliveries.delivery_id)"
         " order by deliveries.arrived_at, deliveries.delivery_id",
         {"feed": feed_id},
     ).fetchall()

@@ -101,6 +101,14 @@ def find_delivery(connection, delivery_id: str) -> Delivery | None:
     return _delivery(row) if row else None
 
 
+def is_expired(connection, delivery_id: str) -> bool:
+    """Whether its bytes and rows were deleted because it is past retention."""
+    found = connection.execute(
+        "select 1 from ledger.expired_deliveries where delivery_id = %s", (delivery_id,)
+    ).fetchone()
+    return found is not None
+
+
 def unknown(connection) -> list[Delivery]:
     """Objects that no feed took and none has taken since, in order of arrival."""
     rows = connection.execute(

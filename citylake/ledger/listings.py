@@ -9,7 +9,8 @@ def list_deliveries(
 ) -> list[dict]:  # fmt: skip
     """Deliveries with their last outcome, newest arrival first.
 
-    Status is `waiting` where there is none yet, `unknown` where no feed takes it.
+    Status is `waiting` where there is none yet, `unknown` where no feed takes it. `is_expired` are those whose bytes and rows
+    were deleted because they are past retention; `records_kept` are the admitted ones of days that are not.
     """
     return connection.execute(
         """
@@ -20,10 +21,20 @@ def list_deliveries(
             coalesce(outcomes.status, case when feeds.feed_id is null then 'unknown' else 'waiting' end) as status,
             outcomes.records_parsed, outcomes.records_admitted, outcomes.records_quarantined,
             outcomes.records_held, outcomes.records_erased, coalesce(outcomes.rule_counts, '{}') as rule_counts,
-            coalesce(outcomes.reasons, '[]') as reasons, outcomes.repeats, outcomes.committed_at
+            coalesce(outcomes.reasons, '[]') as reasons, outcomes.repeats, outcomes.committed_at,
+            expired_deliveries.delivery_id is not null as is_expired,
+            case when expired_deliveries.delivery_id is null then outcomes.records_admitted - coalesce((
+                select sum(delivery_partitions.record_count)
+                from ledger.delivery_partitions
+                inner join ledger.kept_from on kept_from.table_id = 'admitted.' || deliveries.feed_id
+                where
+                    delivery_partitions.delivery_id = deliveries.delivery_id
+                    and delivery_partitions.partition <> 'all' and delivery_partitions.partition < kept_from.day::text
+            ), 0)::bigint else 0 end as records_kept
         from ledger.deliveries
         left join ledger.outcomes on outcomes.delivery_id = deliveries.delivery_id
         left join ledger.feeds on feeds.feed_id = deliveries.feed_id
+        left join ledger.expired_deliveries on expired_deliveries.delivery_id = deliveries.delivery_id
         where
             (%(feed)s::text is null or deliveries.feed_id = %(feed)s)
             and (

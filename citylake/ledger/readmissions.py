@@ -47,6 +47,10 @@ def standing(connection, feed_id: str) -> list[dict]:
         where
             deliveries.feed_id = %(feed)s
             and not exists (
+                select 1 from ledger.expired_deliveries
+                where expired_deliveries.delivery_id = deliveries.delivery_id
+            )
+            and not exists (
                 select 1 from ledger.readmissions where readmissions.delivery_id = deliveries.delivery_id
             )
             and not exists (

@@ -6,7 +6,7 @@ indicator (`disclosure`). All that is published together is judged together (`su
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -64,18 +64,49 @@ class Protected:
             yield column, population, at | fixed, fixed, count
 
 
-def protect(connection, targets: Iterable[Protected], parts: Parts | None = None) -> dict[str, int]:
-    """Apply each rule to its rows, in place; returns in how many rows of each table something was hidden.
+@dataclass
+class Hidden:
+    """In how many rows of each table something was hidden; and how much of what counts persons stays to be seen.
+
+    `numbers` are those that count anybody at all, `persons` is their sum: who is counted in several is in it as often.
+    """
+
+    rows: dict[str, int]
+    numbers: int = 0
+    numbers_shown: int = 0
+    persons: int = 0
+    persons_shown: int = 0
+
+    @property
+    def shown_pct(self) -> dict[str, float]:
+        """Of numbers and of persons; nothing where nobody is counted."""
+        if not self.numbers:
+            return {}
+        return {
+            "numbers_shown_pct": round(100 * self.numbers_shown / self.numbers, 1),
+            "persons_shown_pct": round(100 * self.persons_shown / self.persons, 1),
+        }
+
+
+def protect(connection, targets: Iterable[Protected], parts: Parts | None = None) -> Hidden:
+    """Apply each rule to its rows, in place.
 
     Of each `parts`: whole population -> ways in which it is the sum of others. Safe to repeat: a hidden row stays hidden.
     Raises: WrongUse for a rule about columns that are not there, or a population with two thresholds.
     """
     targets = list(targets)
-    hidden = Counter({target.table: 0 for target in targets})
+    hidden = Hidden({target.table: 0 for target in targets})
     for least, numbers in _by_least(targets).items():
         counts = [count for number in numbers for count in _counts(connection, str(number), targets[number])]
         rows: dict[str, list[int]] = defaultdict(list)
-        for name, row in rows_to_hide(counts, parts or {}, least):
+        going = rows_to_hide(counts, parts or {}, least)
+        for count in counts:
+            is_shown = count.row not in going
+            hidden.numbers += count.persons > 0
+            hidden.numbers_shown += is_shown and count.persons > 0
+            hidden.persons += count.persons
+            hidden.persons_shown += is_shown * count.persons
+        for name, row in going:
             rows[name].append(row)
         touched: dict[int, set[int]] = defaultdict(set)
         for name, of in sorted(rows.items()):
@@ -83,8 +114,8 @@ def protect(connection, targets: Iterable[Protected], parts: Parts | None = None
             _hide(connection, targets[int(position)], column, sorted(of))
             touched[int(position)].update(of)
         for of_target, found in touched.items():
-            hidden[targets[of_target].table] += len(found)
-    return dict(hidden)
+            hidden.rows[targets[of_target].table] += len(found)
+    return hidden
 
 
 def _by_least(targets: list[Protected]) -> dict[int, list[int]]:

@@ -107,10 +107,11 @@ def _publish(connection, plan: Plan) -> dict:
                 _record(connection, plan, scratch, marts, run.run_id, publication_id, counts, results, report)
             watch.lap("publish")
         run.rows = sum(counts.values())
-        run.message = " ".join(f"{stage}={seconds}s" for stage, seconds in watch.laps.items())
+        told = [f"{stage}={seconds}s" for stage, seconds in watch.laps.items()]
+        run.message = " ".join([*told, *(f"{name}={share}" for name, share in hidden.shown_pct.items())])
     return {
         "domain": plan.domain, "partitions": plan.size, "publication_id": publication_id, "rows": counts,
-        "hidden": sum(hidden.values()), "checks": len(results),
+        "hidden": sum(hidden.rows.values()), **hidden.shown_pct, "checks": len(results),
         "warnings": len(failed(results, "warning")), "seconds": watch.laps,
     }  # fmt: skip
 

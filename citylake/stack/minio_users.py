@@ -18,13 +18,19 @@ _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadPart
 _DELETE = ("s3:DeleteObject",)
 _ALL = _READ + _WRITE + _DELETE
 
-# What each stage may do, by pattern of bucket and key. Nobody deletes from landing: it is write-once.
+# What each stage may do, by pattern of bucket and key. Landing is write-once: nobody but retention deletes from it.
 # The lake's tables are below admitted, quarantine and conformed; `*` also covers `admitted.<department>`.
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "land": {"inbox/*": _READ + _DELETE, "landing/*": _READ + _WRITE},
     "admit": {"landing/*": _READ, "lake/admitted*": _ALL, "lake/quarantine*": _ALL},
     "conform": {"lake/admitted*": _READ, "lake/conformed*": _ALL},
     "publish": {"lake/conformed*": _READ, "reports/*": _READ + _WRITE, "exports/*": _ALL},
+    "retain": {
+        "landing/*": _DELETE,
+        "lake/admitted*": _ALL,
+        "lake/quarantine*": _ALL,
+        "lake/conformed*": _ALL,
+    },
     "steward": {"landing/*": _READ, "lake/*": _READ, "reports/*": _ALL},
 }
 

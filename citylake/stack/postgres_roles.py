@@ -14,7 +14,7 @@ DATABASES = {"citylake": "owner", "catalog": "owner", "airflow": "airflow"}
 _CITYLAKE = """
 create schema if not exists ledger authorization owner;
 create schema if not exists marts authorization owner;
-grant usage on schema ledger to land, admit, conform, publish, steward;
+grant usage on schema ledger to land, admit, conform, publish, retain, steward;
 grant usage on schema marts to publish, steward, bi;
 -- A publication stages its rows in temporary tables before it replaces the published ones.
 grant temporary on database citylake to publish;
@@ -47,15 +47,15 @@ create table if not exists iceberg_namespace_properties (
 alter table iceberg_tables owner to owner;
 alter table iceberg_namespace_properties owner to owner;
 revoke create on schema public from public;
-grant select, insert, update, delete on iceberg_tables, iceberg_namespace_properties to admit, conform;
+grant select, insert, update, delete on iceberg_tables, iceberg_namespace_properties to admit, conform, retain;
 grant select on iceberg_tables, iceberg_namespace_properties to publish, steward;
 -- Each session of Spark Connect leaves a connection of the JDBC catalogue behind that nobody closes.
 alter role conform in database catalog set idle_session_timeout = '30min';
 """
 
 _CONNECT = {
-    "citylake": ("land", "admit", "conform", "publish", "steward", "bi"),
-    "catalog": ("admit", "conform", "publish", "steward"),
+    "citylake": ("land", "admit", "conform", "publish", "retain", "steward", "bi"),
+    "catalog": ("admit", "conform", "publish", "retain", "steward"),
     "airflow": (),
 }
 

@@ -1,7 +1,7 @@
 """Reconcile: for every delivery, records parsed = admitted + quarantined + held + erased, proved twice.
 
 The ledger's counts are compared with an independent count of the kept bytes, and with the rows that
-really are in the tables.
+really are in the tables. Of what is past retention nothing may be there.
 """
 
 from __future__ import annotations
@@ -165,6 +165,8 @@ def _line(
 
 def _next_step(row: dict, counted: Count | str) -> str:
     """What mends a delivery that differs: its rows can be made again as long as its bytes are those that arrived."""
+    if row["is_expired"]:
+        return "`citylake privacy retention --enforce` deletes what is past retention."
     if isinstance(counted, str) or counted.sha256 != row["sha256"]:
         return (
             f"Bring {row['landing_uri']} back from a backup, or let the department send the file again:"
@@ -180,12 +182,17 @@ def _against_ledger(row: dict, rows: tuple[int, int]) -> Iterable[str]:
     parts = sum(row[f"records_{part}"] for part in ("admitted", "quarantined", "held", "erased"))
     if row["records_parsed"] != parts:
         yield f"{row['records_parsed']} parsed, but {parts} admitted, quarantined, held and erased"
-    for part, number in zip(("admitted", "quarantined"), rows, strict=True):
-        if row[f"records_{part}"] != number:
-            yield f"{row[f'records_{part}']} {part} by the ledger, {number} in the table"
+    there = (row["records_kept"], 0 if row["is_expired"] else row["records_quarantined"])
+    for part, expected, number in zip(("admitted", "quarantined"), there, rows, strict=True):
+        if expected != number:
+            yield f"{expected} {part} by the ledger, {number} in the table"
 
 
 def _against_bytes(row: dict, counted: Count | str, repeated_sha256: str | None) -> Iterable[str]:
+    if row["is_expired"]:
+        if isinstance(counted, Count):
+            yield "its bytes are past retention, and yet they are there"
+        return
     if isinstance(counted, str):
         yield counted
         return

@@ -10,7 +10,6 @@ import sys
 import time
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +17,8 @@ from citylake import lake, ledger
 from citylake.feed import load_feeds
 from citylake.indicator import Threshold, all_indicators
 from simulator.truth import tables as truth
-from tests.end_to_end import content, flow
+from tests.end_to_end import content, flow, personal_values
+from tests.end_to_end.altered_truth import altered
 
 _PATIENCE_S = 1200  # beside other tests
 _SCALE = 0.02
@@ -142,61 +142,11 @@ def test_verify_finds_nothing_and_then_each_thing_that_is_changed(lake_by_airflo
     assert "Nothing differs" in done.stdout
 
     (folder,) = lake_by_airflow.home.glob("departments/*/truth")
-    expected = _altered(folder, tmp_path)
+    expected = altered(folder, tmp_path)
     done = _citylake("verify", "--truth", str(tmp_path), "--json")
     assert done.returncode == 1, done.stdout + done.stderr
     found = Counter(each["kind"] for each in json.loads(done.stdout))
     assert found == expected
-
-
-def _altered(folder: Path, to: Path) -> Counter:
-    """A truth that differs from the lake in known ways; how many differences of each kind that must make."""
-    import pandas as pd
-
-    made = {
-        name: pd.read_parquet(folder / f"{name}.parquet")
-        for name in ("defects", "deliveries", "indicators", "answers")
-    }
-    values, sent, defects = made["indicators"], made["deliveries"], made["defects"]
-    last = values["as_of"].max()
-    rows = values[
-        (values["as_of"] == last) & values["knowable"].notna() & (values["period_type"] == "day")
-    ].index
-    values.loc[rows[0], "knowable"] += 1
-    values.loc[rows[10], "numerator"] *= 1.01
-    values.loc[rows[20], "denominator"] += 1
-    values.loc[rows[30], "completeness"] -= 1
-    values.loc[rows[40], "area"] = "nowhere"  # one too many here, one too many there
-    values.loc[values["code"] == "t6_lot_adopted_pct", "code"] = (
-        "t6_lot_adapted_pct"  # in two of three places, twice
-    )
-    renamed = (values["code"] == "t6_lot_adapted_pct") & (values["as_of"] == last)
-    admitted = sent[(sent["outcome"] == "admitted") & (sent["quarantined"] > 1)].index
-    sent.loc[admitted[0], "admitted"] -= 1
-    sent.loc[admitted[1], "delivery_name"] = "never_sent.csv"
-    gone = sent.loc[admitted[1]]
-    there = defects.merge(sent.loc[admitted[2:], ["feed", "delivery_name", "sequence"]])
-    bad = there[(there["result"] == "quarantined") & (there["kind"] == "out_of_range")].iloc[0]
-    null = there[there["result"] == "null"].iloc[0]
-    of_bad = (defects[["feed", "delivery_name", "source_row", "column", "kind"]]
-              == bad[["feed", "delivery_name", "source_row", "column", "kind"]]).all(axis=1)  # fmt: skip
-    defects.loc[of_bad, "kind"] = "not_in_list"  # neither expected as found, nor found as expected
-    of_null = (defects[["feed", "delivery_name", "source_row", "column", "result"]]
-               == null[["feed", "delivery_name", "source_row", "column", "result"]]).all(axis=1)  # fmt: skip
-    defects = defects[~of_null]
-    assert of_bad.sum() == of_null.sum() == 1
-    assert gone["quarantined"] > 0
-    for name, table in (made | {"defects": defects}).items():
-        table.to_parquet(to / f"{name}.parquet")
-    return Counter(
-        {
-            "indicator": 4 + 2 + 2 * int(renamed.sum()),
-            "code": 2,
-            "delivery": 1 + 2,
-            "quarantine": 2,
-            "null": 1,
-        }
-    )
 
 
 def test_every_outcome_was_a_run_of_airflow(lake_by_airflow):
@@ -234,6 +184,24 @@ def test_an_indicator_is_explained_down_to_its_files(lake_by_airflow):
     done = _citylake("explain", "e1_pm25_ugm3", "2026-03-07", "--area", "330100", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PRSA_Data_" in json.dumps(json.loads(done.stdout))
+
+
+def test_no_personal_value_is_found_but_in_landing(lake_by_airflow, city, tmp_path):
+    sent = personal_values.sent(city.deliveries, tmp_path)
+    short = {column for column, values in sent.items() if not values}
+    assert {name for _, name in short} == {"age_band"}, (
+        "years of birth stand everywhere: they cannot be looked for"
+    )
+    search = personal_values.Search(set().union(*sent.values()))
+    of_landing = set().union(*personal_values.in_buckets(lake_by_airflow, search, "landing").values())
+    assert all(values & of_landing for column, values in sent.items() if column not in short)
+    # The search reads what it is to read: a district's name is published, and stands in all of these.
+    public = personal_values.Search(["西湖区"])
+    assert personal_values.in_buckets(lake_by_airflow, public, "lake")
+    assert "citylake: marts.dim_district" in personal_values.in_databases(lake_by_airflow, public, "citylake")
+    assert personal_values.in_buckets(lake_by_airflow, search, "lake", "reports", "exports") == {}
+    assert personal_values.in_databases(lake_by_airflow, search, "citylake", "catalog", "airflow") == {}
+    assert personal_values.in_files(lake_by_airflow.home, search) == {}
 
 
 def test_servers_killed_on_the_way_change_nothing(lake_by_airflow, city):

@@ -52,6 +52,7 @@ MAY = {
     "admit": {"READ", "RUN", "ADMIT", "VERSION"},
     "conform": {"READ", "RUN", "VERSION", "USED", "BLOCK"},
     "publish": {"READ", "RUN", "VERSION", "USED", "BLOCK", "PUBLISH", "MART"},
+    "retain": {"READ", "RUN", "SEAL"},
     "steward": {"READ", "RUN", "REQUEST"},
     "bi": set(),
 }
@@ -133,6 +134,11 @@ S3_MAY = {  # who may read, write and delete where
     "admit": ((*LANDING, *ADMITTED, *QUARANTINE), (*ADMITTED, *QUARANTINE), (*ADMITTED, *QUARANTINE)),
     "conform": ((*ADMITTED, *CONFORMED), CONFORMED, CONFORMED),
     "publish": ((*CONFORMED, *REPORTS, *EXPORTS), (*REPORTS, *EXPORTS), EXPORTS),
+    "retain": (
+        (*ADMITTED, *QUARANTINE, *CONFORMED),
+        (*ADMITTED, *QUARANTINE, *CONFORMED),
+        (*LANDING, *ADMITTED, *QUARANTINE, *CONFORMED),
+    ),  # fmt: skip
     "steward": ((*LANDING, *ADMITTED, *QUARANTINE, *CONFORMED, *REPORTS), REPORTS, REPORTS),
     "department-environment": ((), INBOX[:1], ()),
     "department-health": ((), INBOX[1:], ()),

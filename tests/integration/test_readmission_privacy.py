@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import io
-import tempfile
 
 import pytest
 
-from citylake import ledger
 from citylake.admit import admit_waiting, forgetting
 from citylake.errors import WrongUse
 from citylake.feed import load_feeds
-from citylake.lake import catalog, extension_file, identifier
+from citylake.lake import catalog, identifier
 from citylake.ledger.sweep import sweep
 from citylake.stewardship.readmission import readmit
 from tests.integration.deliveries import outcome, query, rows
 from tests.integration.evolving import PERMIT, registry
+from tests.integration.searching import left_in_ledger, where_it_is
 
 CANARY = "Canary-K7"
 ADMITTED, QUARANTINE = f"admitted.{PERMIT}", f"quarantine.{PERMIT}"
@@ -44,51 +43,6 @@ def _parquet(text: str) -> bytes:
 
     pq.write_table(pa.table({"holder": [text]}), file := io.BytesIO(), compression="zstd")
     return file.getvalue()
-
-
-def where_it_is(lake, text: str) -> list[str]:
-    """Every object of the bucket `lake` that holds a text, in its bytes or in what Parquet and Avro hold packed."""
-    import pyarrow.parquet as pq
-
-    client, found = lake.root_s3(), []
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket="lake"):
-        for item in page.get("Contents", []):
-            body = client.get_object(Bucket="lake", Key=item["Key"])["Body"].read()
-            told = body
-            if item["Key"].endswith(".parquet"):
-                told += repr(pq.read_table(io.BytesIO(body)).to_pylist()).encode()
-            elif item["Key"].endswith(".avro"):
-                told += _avro(body)
-            if text.encode() in told:
-                found.append(item["Key"])
-    return sorted(found)
-
-
-def _avro(body: bytes) -> bytes:
-    """The records of an Avro file, as text."""
-    import duckdb
-
-    with tempfile.NamedTemporaryFile(suffix=".avro") as file, duckdb.connect() as connection:
-        file.write(body)
-        file.flush()
-        connection.load_extension(extension_file("avro"))
-        return repr(connection.execute("select * from read_avro($1)", [file.name]).fetchall()).encode()
-
-
-def left_in_ledger(text: str) -> list[str]:
-    """The tables of the ledger that hold a text."""
-    with ledger.connect("steward") as connection:
-        tables = connection.execute(
-            "select table_name as name from information_schema.tables where table_schema = 'ledger'"
-        ).fetchall()
-        return [
-            row["name"]
-            for row in tables
-            if connection.execute(
-                f"select exists (select 1 from ledger.{row['name']} as t where t::text like %s) as found",
-                (f"%{text}%",),
-            ).fetchone()["found"]
-        ]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from citylake.errors import WrongUse
 from citylake.indicator import NoRule, Threshold
 from citylake.privacy.cells import read
-from citylake.privacy.disclosure import Protected, protect
+from citylake.privacy.disclosure import Hidden, Protected, protect
 
 COLUMNS = ("code", "value", "numerator", "denominator", "completeness", "value_status")
 
@@ -36,7 +36,10 @@ def _rows(connection):
 
 def test_counts_below_the_threshold_are_hidden_and_zero_is_not(connection):
     rule = Threshold(rule="threshold", least=10, counts={"numerator": "ill", "denominator": "tested"})
-    assert protect(connection, [Protected("v", COLUMNS, rule, "code = 'a'")]) == {"v": 3}
+    hidden = protect(connection, [Protected("v", COLUMNS, rule, "code = 'a'")])
+    assert hidden.rows == {"v": 3}
+    # Of 1, 10, 9, 10, 20, 30, 9 and 3 persons: 10 of 20, and nobody of 30.
+    assert hidden.shown_pct == {"numbers_shown_pct": 37.5, "persons_shown_pct": 65.2}
     assert _rows(connection) == [
         ("a", None, None, None, "hidden"),
         ("a", 50.0, 10, 20, "shown"),
@@ -51,8 +54,8 @@ def test_a_rule_touches_its_own_rows_only_and_may_be_repeated(connection):
     target = Protected(
         "v", COLUMNS, Threshold(rule="threshold", least=10, counts={"denominator": "tested"}), "code = 'b'"
     )
-    assert protect(connection, [target]) == {"v": 1}
-    assert protect(connection, [target]) == {"v": 0}
+    assert protect(connection, [target]).rows == {"v": 1}
+    assert protect(connection, [target]).rows == {"v": 0}
     assert _rows(connection)[-1] == ("b", None, None, None, "hidden")
     assert _rows(connection)[0] == ("a", 10.0, 1, 10, "shown")
 
@@ -61,7 +64,7 @@ def test_none_hides_nothing(connection):
     before = _rows(connection)
     assert protect(
         connection, [Protected("v", COLUMNS, NoRule(rule="none", because="air tells of no person"))]
-    ) == {"v": 0}
+    ) == Hidden({"v": 0})
     assert _rows(connection) == before
 
 
@@ -119,7 +122,7 @@ def test_values_and_a_mart_that_count_the_same_persons_are_judged_together():
         Protected("v", columns, value, place=VALUES),
     ]
     # The 4 of the mart are told by the 46 and the 50 of the values: so is the 46 hidden; nothing of the other day.
-    assert protect(connection, targets) == {"m": 2, "v": 0}
+    assert protect(connection, targets).rows == {"m": 2, "v": 0}
     assert connection.execute("select missed, came from m").fetchall() == [
         (None, 30), (None, 60), (12, 30),
     ]  # fmt: skip

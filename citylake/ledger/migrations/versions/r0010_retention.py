@@ -1,0 +1,17 @@
+"""What is past retention is deleted, and a certificate says so."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    text = Path(__file__).with_name("0010_retention.sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(text)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a ledger is never made older; restore a backup instead")
