@@ -166,11 +166,8 @@ def _environment():
 
 
 def _health():
-    rows = []
-    for number, day in enumerate(DAYS):
-        total, new = 2000 + 10 * number, 10 if number else None
-        places = (("country", "CN", None), ("province", "330000", "CN"), ("city", "330100", "330000"))
-        rows += [case_day(*place, day, total, new) for place in places]
+    rows = [case_day(*place, day, 2000 + 10 * number, 10 if number else None) for number, day in enumerate(DAYS)
+            for place in (("country", "CN", None), ("province", "330000", "CN"), ("city", "330100", "330000"))]  # fmt: skip
     rows_of = {"conformed.health.case_day": rows}
     return pharmacy_checks.clean(DAYS) | clinic_checks.clean(DAYS) | record_checks.clean(DAYS) | rows_of
 
