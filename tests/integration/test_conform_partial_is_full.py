@@ -17,6 +17,7 @@ from tests.integration import (
     parking_rows,
     pharmacy_rows,
     process_rows,
+    record_rows,
     road_rows,
     service_rows,
     ship_rows,
@@ -105,6 +106,10 @@ GENERATORS = {
     "conformed.health.appointment_visit": lambda chance: visit_rows.random_visits(chance, DAYS),
     "conformed.health.visit_process": lambda chance: process_rows.random_processes(chance, DAYS),
     "conformed.health.face_transaction": lambda chance: process_rows.random_faces(chance, DAYS),
+    "conformed.health.care_episode": lambda chance: record_rows.random_episodes(chance, DAYS),
+    "conformed.health.exam": lambda chance: record_rows.random_exams(chance, DAYS),
+    "conformed.health.settlement_claim": lambda chance: record_rows.random_claims(chance, DAYS),
+    "conformed.health.record_access": lambda chance: record_rows.random_accesses(chance, DAYS),
 }
 TABLES = [table for table in load_tables().values() if not table.is_current_rows]
 # One run of it is as long as of all others together: fewer runs.

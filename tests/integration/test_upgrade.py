@@ -134,7 +134,7 @@ def _known_then() -> dict:
     """The feeds that a city had in release 0.1.0."""
     later = ("service_", "self_service_", "machine_", "enterprise", "population",
              "prescription", "pharmacy_", "courier_", "cold_chain_", "hospital", "clinic_", "appointment", "arrival",
-             "card_", "face_")  # fmt: skip
+             "card_", "face_", "encounter", "exam_", "settlement", "record_access")  # fmt: skip
     return {
         name: feed for name, feed in load_feeds().items()
         if feed.department != "transport" and not feed.dataset.startswith(later)

@@ -33,6 +33,8 @@ def test_the_declared_indicators_are_these():
         "h1_booked_first_try_pct", "h1_no_show_pct", "h1_slot_kept_pct", "h1_wait_arrival_p50_min", "h1_wait_booking_p50_day",
         "h2_drop_out_pct", "h2_face_false_reject_pct", "h2_process_p50_min", "h2_self_service_pct", "h2_whole_process_card_pct",
         "h2_whole_process_face_pct",
+        "h3_access_without_reason_pct", "h3_inter_hospital_settled_pct", "h3_record_found_first_pct", "h3_repeat_exam_pct",
+        "h3_settlement_p50_min",
         "h4_cold_chain_kept_pct", "h4_door_p50_h", "h4_door_p90_h", "h4_not_collected_pct", "h4_on_time_pct",
         "h5_new_case_count", "t1_acknowledged_in_time_pct", "t1_congestion_ratio", "t1_escalation_in_time_pct",
         "t1_incident_delay_vehicle_h", "t1_monitored_major_road_pct", "t1_response_p50_min", "t1_response_p90_min",
