@@ -98,7 +98,17 @@ def indicators_of(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     made = (
         each.indicators(city, instants, days)
         for each in (
-            parking, ships, roads, services, enforcement, tolls, transit, pharmacy, visits, processes, records,
+            parking,
+            ships,
+            roads,
+            services,
+            enforcement,
+            tolls,
+            transit,
+            pharmacy,
+            visits,
+            processes,
+            records,
         )  # fmt: skip
     )
     return pd.concat(list(made), ignore_index=True)

@@ -9,7 +9,7 @@ import pytest
 from citylake.build.project import domains
 from citylake.check.declaration import load_checks
 from citylake.check.evaluation import evaluate
-from tests.unit import clinic_checks, law_checks, pharmacy_checks, process_checks, record_checks, toll_checks, transit_checks
+from tests.unit import health_checks, law_checks, toll_checks, transit_checks
 from tests.unit.market_city import run_lot, span, vehicles
 from tests.unit.marts_city import DISTRICTS, build, case_day, station, station_day
 from tests.unit.parking_city import bill, entry, lot, lot_day
@@ -145,7 +145,7 @@ DEFECTS = {
     "transport.fct_indicator_value.few_operators_come_or_go_in_a_day":
         f"update marts.fct_indicator_value set value = 101 where code = 't7_entry_exit_count' and period = '{LAST}'",
 }  # fmt: skip
-for _more in (law_checks, toll_checks, transit_checks, pharmacy_checks, clinic_checks, process_checks, record_checks):
+for _more in (law_checks, toll_checks, transit_checks, health_checks):
     DEFECTS |= _more.DEFECTS
 
 ALL = [
@@ -168,10 +168,7 @@ def _environment():
 def _health():
     rows = [case_day(*place, day, 2000 + 10 * number, 10 if number else None) for number, day in enumerate(DAYS)
             for place in (("country", "CN", None), ("province", "330000", "CN"), ("city", "330100", "330000"))]  # fmt: skip
-    made = {"conformed.health.case_day": rows}
-    for each in (pharmacy_checks, clinic_checks, process_checks, record_checks):
-        made |= each.clean(DAYS)
-    return made
+    return {"conformed.health.case_day": rows} | health_checks.clean(DAYS)
 
 
 def _transport():
