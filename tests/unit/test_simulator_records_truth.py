@@ -8,7 +8,7 @@ import pytest
 
 from simulator.departments.exam_result import ExamResults
 from simulator.truth import records as truth
-from simulator.truth.persons import NOBODY, persons
+from simulator.truth.persons import NOBODY
 from simulator.world.districts import HANGZHOU
 from tests.unit.record_city import NOTHING_WRONG, RECORDS, record_city
 
@@ -18,8 +18,6 @@ DISTRICTS = {0: "330106", 1: "330106", 2: "330108"}  # hospital 3 is in no list
 BLOOD, URINE, ECG, ULTRASOUND, XRAY, CT, MRI = range(7)
 REQUESTED, SETTLED, REJECTED, REVERSED = range(4)
 HOUR, MINUTE = 36_000, 600
-# Right numbers of two persons, and the first one's with other characters.
-ANN, BOB = "33800619861123440" + "3", "33804920150317681" + "0"
 
 
 def _at(hour: float, back: int = 0) -> int:
@@ -127,6 +125,7 @@ def test_a_tiny_day_by_hand():
     rare = {"repeat_exam_pct", "access_without_reason_pct"}
     assert {area for code, area, _ in made if code in rare} == {"330100"}
     assert {group for _, area, group in made if area != "330100"} == {"all"}
+    assert _made(_rows()) == {}  # without rows there is nothing
 
 
 @pytest.mark.parametrize(
@@ -176,24 +175,6 @@ def test_of_several_with_one_number_the_one_of_the_latest_day_counts():
     assert "inter_hospital_settled_pct" not in {
         code for code, _, _ in _made(_rows(encounters, exams, events, lines))
     }
-
-
-def test_numbers_are_one_persons_if_they_differ_in_a_character_and_a_name_is_the_same():
-    wrong = ANN[:5] + "7" + ANN[6:]
-    wrong_too = wrong[:9] + "4" + wrong[10:]
-    off_by_two = ANN[:5] + "75" + ANN[7:]
-    assert persons([ANN, wrong, BOB], ["安", "安", "安"]) == [0, 0, 1]
-    assert persons([ANN, wrong], ["安", "李"]) == [0, 1]
-    assert persons([ANN, wrong], ["", ""]) == [0, 1]  # that there is no name is not the same name
-    assert persons([ANN, off_by_two], ["安", "安"]) == [0, 1]
-    # Any encounter of the one and any of the other, and so on from number to number.
-    assert persons([ANN, ANN, wrong, wrong, wrong_too], ["安", "", "李", "安", "李"]) == [0, 0, 0, 0, 0]
-    assert persons(["", "", ANN], ["安", "安", "安"]) == [NOBODY, NOBODY, 0]
-    # Both wrong, in the same place; the check character is one too, and may be an X.
-    assert persons([wrong, ANN[:5] + "8" + ANN[6:]], ["安", "安"]) == [0, 0]
-    assert persons([ANN, ANN[:-1] + "X"], ["安", "安"]) == [0, 0]
-    assert persons(["330X", "3300", "3301"], ["安", "安", "李"]) == [0, 0, 1]
-    assert persons([], []) == []
 
 
 def test_a_claim_is_settled_within_a_day_unless_it_is_reversed():
@@ -246,10 +227,6 @@ def test_of_one_person_and_hospital_the_first_request_of_the_day_counts():
     assert first((0, "a", 3, True), (0, "a", 3, False)) == (1, 1)  # at one instant the lesser number
     assert first((0, "a", 3, True), (1, "a", 4, False)) == (1, 2)
     assert first((0, None, 3, True), (0, None, 4, False)) == (1, 2)  # who knows whose
-
-
-def test_without_rows_there_is_nothing():
-    assert _made(_rows()) == {}
 
 
 def test_where_nothing_goes_wrong_what_is_known_is_what_happened():
@@ -313,7 +290,7 @@ def test_answers_say_of_each_examination_that_is_known_whether_it_really_repeats
 
 
 def test_the_default_city_settles_and_finds_as_its_scenario_says():
-    city = record_city(1, 1, 0.5, until=date(2026, 4, 16))
+    city = record_city(1, 1, 1.0, until=date(2026, 4, 16))
     made = truth.happened(city, city.last)
     value = made[(made["area_type"] == "city") & (made["group"] == "all")].set_index("code")["value"]
     assert value["h3_inter_hospital_settled_pct"] == pytest.approx(87, abs=4)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator.departments import encounter, exam_result, record_access, settlement, settlement_line
+from simulator.departments import encounter, exam_result, record_access, settlement_line
 from simulator.world.claims import claims_of, requested_on
 from simulator.world.encounters import EMERGENCY, INPATIENT, OUTPATIENT, encounters, exams, exchange
 from simulator.world.names import FAMILY, mistyped, names
@@ -282,21 +282,6 @@ def test_of_one_line_in_two_hundred_nobody_knows_the_examination():
     assert len(other) / len(of_exams) == pytest.approx(0.005, abs=0.0015)
     assert not other["exam"].isin(true["exam"]).any()
     assert (both.loc[both["exam_true"] == 0, "exam"] == 0).all()
-
-
-def test_every_event_of_a_claim_is_in_the_file_of_its_day():
-    days = [*WEEK, MONDAY, MONDAY + timedelta(1)]
-    events = pd.concat([settlement.recorded(HERE, day) for day in days])
-    assert events["event"].is_unique
-    of_day = requested_on(HERE, WEEK[3]).claims
-    told = events[events["claim"].isin(of_day["claim"])]
-    for kind, column in enumerate(("requested_ds", "settled_ds", "rejected_ds", "reversed_ds")):
-        happened = of_day.loc[of_day[column] > 0, ["claim", column]]
-        found = told[told["kind"] == kind]
-        assert sorted(zip(found["claim"], found["at_ds"], strict=True)) == sorted(
-            zip(happened["claim"], happened[column], strict=True)
-        )
-        assert len(found) > 10
 
 
 def test_where_nothing_goes_wrong_all_is_written_down_as_it_was():
