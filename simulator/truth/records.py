@@ -81,8 +81,13 @@ def indicators(
     city: Evidence, instants: tuple[datetime, ...], days: tuple[date, ...] | None = None
 ) -> pd.DataFrame:
     """The indicators of records and settlement of days (all of the city's, if None), by district and for the city; each for
-    itself."""
-    return by_day(city, instants, days, happened, known_at, table)
+    itself. With the first of them, what examinations repeated on the days before, whose files come too."""
+    made = by_day(city, instants, days, happened, known_at, table)
+    if city.days[0] not in (days or city.days):
+        return made
+    before = tuple(city.days[0] - timedelta(back) for back in range(BEFORE, 0, -1))
+    early = by_day(city, instants, before, happened, known_at, table)
+    return pd.concat([early[early["code"] == "h3_repeat_exam_pct"], made], ignore_index=True)
 
 
 def known_at(city: Evidence, day: date, as_of: datetime) -> Outcome:

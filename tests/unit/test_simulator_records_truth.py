@@ -2,12 +2,15 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from simulator.departments.exam_result import ExamResults
 from simulator.truth import records as truth
-from simulator.truth.persons import NOBODY, persons
+from simulator.truth.persons import NOBODY
 from simulator.world.districts import HANGZHOU
+from tests.unit.record_city import NOTHING_WRONG, RECORDS, record_city
 
 DAY = date(2026, 4, 20)
 TODAY = DAY.toordinal()
@@ -15,8 +18,6 @@ DISTRICTS = {0: "330106", 1: "330106", 2: "330108"}  # hospital 3 is in no list
 BLOOD, URINE, ECG, ULTRASOUND, XRAY, CT, MRI = range(7)
 REQUESTED, SETTLED, REJECTED, REVERSED = range(4)
 HOUR, MINUTE = 36_000, 600
-# Right numbers of two persons, and the first one's with other characters.
-ANN, BOB = "33800619861123440" + "3", "33804920150317681" + "0"
 
 
 def _at(hour: float, back: int = 0) -> int:
@@ -124,6 +125,7 @@ def test_a_tiny_day_by_hand():
     rare = {"repeat_exam_pct", "access_without_reason_pct"}
     assert {area for code, area, _ in made if code in rare} == {"330100"}
     assert {group for _, area, group in made if area != "330100"} == {"all"}
+    assert _made(_rows()) == {}  # without rows there is nothing
 
 
 @pytest.mark.parametrize(
@@ -173,24 +175,6 @@ def test_of_several_with_one_number_the_one_of_the_latest_day_counts():
     assert "inter_hospital_settled_pct" not in {
         code for code, _, _ in _made(_rows(encounters, exams, events, lines))
     }
-
-
-def test_numbers_are_one_persons_if_they_differ_in_a_character_and_a_name_is_the_same():
-    wrong = ANN[:5] + "7" + ANN[6:]
-    wrong_too = wrong[:9] + "4" + wrong[10:]
-    off_by_two = ANN[:5] + "75" + ANN[7:]
-    assert persons([ANN, wrong, BOB], ["安", "安", "安"]) == [0, 0, 1]
-    assert persons([ANN, wrong], ["安", "李"]) == [0, 1]
-    assert persons([ANN, wrong], ["", ""]) == [0, 1]  # that there is no name is not the same name
-    assert persons([ANN, off_by_two], ["安", "安"]) == [0, 1]
-    # Any encounter of the one and any of the other, and so on from number to number.
-    assert persons([ANN, ANN, wrong, wrong, wrong_too], ["安", "", "李", "安", "李"]) == [0, 0, 0, 0, 0]
-    assert persons(["", "", ANN], ["安", "安", "安"]) == [NOBODY, NOBODY, 0]
-    # Both wrong, in the same place; the check character is one too, and may be an X.
-    assert persons([wrong, ANN[:5] + "8" + ANN[6:]], ["安", "安"]) == [0, 0]
-    assert persons([ANN, ANN[:-1] + "X"], ["安", "安"]) == [0, 0]
-    assert persons(["330X", "3300", "3301"], ["安", "安", "李"]) == [0, 0, 1]
-    assert persons([], []) == []
 
 
 def test_a_claim_is_settled_within_a_day_unless_it_is_reversed():
@@ -245,5 +229,73 @@ def test_of_one_person_and_hospital_the_first_request_of_the_day_counts():
     assert first((0, None, 3, True), (0, None, 4, False)) == (1, 2)  # who knows whose
 
 
-def test_without_rows_there_is_nothing():
-    assert _made(_rows()) == {}
+def test_where_nothing_goes_wrong_what_is_known_is_what_happened():
+    # Results come at once, or what is not there at midnight is not known.
+    at_once = RECORDS.exams.result_min.model_copy(update={"median": 1.0, "spread": 0.01})
+    changed = NOTHING_WRONG | {"exams": {"result_min": at_once}}
+    city = record_city(2, 3, 0.1, changed=changed, part=RECORDS.model_copy(update={"clock_s": 0}))
+    made = truth.indicators(city, (city.after_late_data,))
+    # Of the days before the first the examinations are told, of which less is known: the days before them are in no file.
+    is_early = made["period"] < city.days[0].isoformat()
+    assert set(made.loc[is_early, "code"]) == {"h3_repeat_exam_pct"}
+    made = made[~is_early]
+    names = {"inter_hospital_settled_pct", "settlement_p50_min", "repeat_exam_pct", "record_found_first_pct"}
+    assert set(made["code"]) == {f"h3_{name}" for name in names | {"access_without_reason_pct"}}
+    assert set(made["group"]) == {"all", "<18", "18-59", "60-69", "70-79", "80+"}
+    whole = made[made["area_type"] == "city"]
+    assert len(whole) > 60
+    assert whole["knowable"].tolist() == pytest.approx(whole["world"].tolist(), rel=1e-12)
+    assert whole["denominator"].min() >= 1
+    # The hospital that is in no list counts for the city alone; what happened there counts where it is.
+    unlisted = city.clinics.hospitals[-1].district_code
+    same = made[made["area"] != unlisted]
+    assert same["knowable"].tolist() == pytest.approx(same["world"].tolist(), rel=1e-12)
+    others = made[(made["area"] == unlisted) & (made["code"] == "h3_record_found_first_pct")]
+    assert not np.allclose(others["knowable"].astype(float), others["world"].astype(float))
+
+
+def test_defects_and_late_data_change_what_is_known_and_a_day_alone_is_the_day_among_others():
+    city = record_city(3, 4, changed={"files": NOTHING_WRONG["files"] | {"late_file": 0.5}})
+    before, after = city.before_late_data, city.after_late_data
+    made = truth.indicators(city, (before, after))
+    early, late = (made[made["as_of"] == at] for at in (before, after))
+    assert early["denominator"].sum() < late["denominator"].sum()
+    assert not np.allclose(late["knowable"].astype(float), late["world"].astype(float), equal_nan=True)
+    alone = truth.indicators(city, (after,), (city.last,)).reset_index(drop=True)
+    whole = truth.indicators(city, (after,))
+    of_day = whole[whole["period"] == city.last.isoformat()].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, of_day, check_dtype=False)
+
+
+def test_answers_say_of_each_examination_that_is_known_whether_it_really_repeats_one():
+    city = record_city(3, 5, 0.1, changed={"known": {"no_number": 0.2, "mistyped_number": 0.3}})
+    answers = truth.answers(city, city.days)
+    assert list(answers.columns) == ["table", "key", "column", "answer"]
+    assert set(answers["table"]) == {"health.exam"}
+    assert set(answers["column"]) == {"is_repeat"}
+    assert answers["key"].is_unique
+    assert set(answers["answer"]) == {"true", "false"}
+    known = {
+        each.facts.day: each.facts.rows for each in city.observations
+        if isinstance(each.facts, ExamResults) and each.facts.day in city.days
+    }  # fmt: skip
+    assert len(answers) == sum(map(len, known.values()))
+    day = next(each for each in known if each.weekday() == 4)
+    said = set(answers.loc[answers["answer"] == "true", "key"])
+    of_day = set(truth.answers(city, (day,)).query("answer == 'true'")["key"])
+    assert of_day < said
+    # Whose number is not there is nobody's to the lake; the answers know better.
+    rows = truth._known(city, day, city.after_late_data)
+    made = truth.outcome(rows, day, {}, ())
+    assert 0 < made.exams["is_repeat"].sum() < len(of_day)
+
+
+def test_the_default_city_settles_and_finds_as_its_scenario_says():
+    city = record_city(1, 1, 1.0, until=date(2026, 4, 16))
+    made = truth.happened(city, city.last)
+    value = made[(made["area_type"] == "city") & (made["group"] == "all")].set_index("code")["value"]
+    assert value["h3_inter_hospital_settled_pct"] == pytest.approx(87, abs=4)
+    assert value["h3_settlement_p50_min"] == pytest.approx(12, abs=1.5)
+    assert 1 < value["h3_repeat_exam_pct"] < 3
+    assert value["h3_record_found_first_pct"] == pytest.approx(85, abs=1.5)
+    assert value["h3_access_without_reason_pct"] == pytest.approx(4, abs=0.8)
