@@ -168,3 +168,34 @@ def test_nobody_can_work_out_what_is_hidden(protected):
     said = [each for target in ruled for each in statements(protected.connection, target)]
     assert sum(each.persons is None for each in said) > 40
     assert attack(said, parts_of("health")) == []
+
+
+@pytest.mark.parametrize("seen_only", [0, 30])
+def test_four_whom_nobody_saw_are_told_by_no_other_number(module_home, seen_only):
+    from citylake.privacy.disclosure import protect
+    from citylake.publish.publication import populations, targets
+
+    left = {None: 60, "see": 4, "examine": 12, "pay": 15, "collect": 20}
+    rows = [
+        whole(f"{step} {n}", "H1", FIRST, None if step == "see" else "both", dropped=step)
+        for step, count in left.items() for n in range(count)
+    ]  # fmt: skip
+    rows += [whole(f"only {n}", "H1", FIRST, "none") for n in range(seen_only)]
+    city = build(
+        "health", f"four processes {seen_only}", [FIRST],
+        {"conformed.governance.district": DISTRICTS, "conformed.health.hospital": [hospital("H1", XIHU)],
+         "conformed.health.visit_process": rows},
+    )  # fmt: skip
+    try:
+        protect(city.connection, targets("health", city.marts), populations("health"))
+        visits, dropped = city.connection.execute(
+            "select visit_count, dropped_count from marts.fct_visit_day"
+        ).fetchall()[0]
+        steps = {name: city.value("h2_drop_out_pct", "2026-03-01", CITY, name) for name in left if name}
+        assert steps["see"][4] == "hidden"
+        # 51 less 12, 15 and 20; and 111 less the 107 of whom an examination was due, if nobody was only seen.
+        others = [steps[name][4] for name in ("examine", "pay", "collect")]
+        assert dropped is None or "hidden" in others
+        assert seen_only or visits is None or steps["examine"][4] == "hidden"
+    finally:
+        city.scratch.__exit__(None, None, None)
