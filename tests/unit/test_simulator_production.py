@@ -133,9 +133,16 @@ def test_a_run_that_was_killed_is_replaced_by_the_next_and_leaves_no_process(in_
                 "h2_drop_out_pct", "h2_face_false_reject_pct",
             },
         ),
+        (
+            "h3_", ("settlement_2", "settlement_line_", "record_access_"),
+            {
+                "h3_inter_hospital_settled_pct", "h3_settlement_p50_min", "h3_repeat_exam_pct", "h3_record_found_first_pct",
+                "h3_access_without_reason_pct",
+            },
+        ),
     ],
 )  # fmt: skip
-def test_the_cloud_pharmacy_and_visits_step_by_step_are_parts_of_the_city(
+def test_systems_of_hospitals_and_the_cloud_pharmacy_are_parts_of_the_city(
     city, in_one, system, begins, codes
 ):
     of_files = [each.delivery_name for each in city.labels if each.kind == "missing_file"]

@@ -215,8 +215,7 @@ def test_the_first_request_and_the_first_settling_count():
     )
     made = _made(rows)
     assert made["settlement_p50_min", "330100", "all"] == (pytest.approx(10 * 4), 4)
-    # Whose age nobody knows is in no band.
-    assert {group for _, _, group in made} == {"all"}
+    assert {group for _, _, group in made} == {"all"}  # whose age nobody knows is in no band
 
 
 def test_of_one_person_and_hospital_the_first_request_of_the_day_counts():
