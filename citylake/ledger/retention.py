@@ -72,34 +72,45 @@ def past_deliveries(connection, feed_id: str, day: date) -> list[dict]:
     ).fetchall()
 
 
-def keep_from(connection, table_id: str, day: date) -> list[dict]:
-    """Record that rows of earlier days go, and seal what would have to be made of them again; returns what was sealed.
+def keep_from(connection, days: dict[str, date]) -> int:
+    """Record from which day each table is kept, and seal what would have to be made again of earlier ones.
 
-    To be committed before anything is deleted: what is stale meanwhile would be made of half its input.
+    Returns how many partitions were sealed. To be committed before anything is deleted: what is stale meanwhile would be made
+    of half its input.
     """
-    connection.execute(
-        "insert into ledger.kept_from as known (table_id, day) values (%s, %s)"
-        " on conflict (table_id) do update set day = excluded.day, changed_at = clock_timestamp()"
-        " where known.day < excluded.day",
-        (table_id, day),
-    )
-    return connection.execute(
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ledger.kept_from as known (table_id, day) values (%s, %s)"
+            " on conflict (table_id) do update set day = excluded.day, changed_at = clock_timestamp()"
+            " where known.day < excluded.day",
+            list(days.items()),
+        )
+    sealed = connection.execute(
         """
         insert into ledger.seals (table_id, partition, reason)
         select distinct on (expected.table_id, expected.partition)
             expected.table_id, expected.partition,
-            'made of ' || expected.input_table || ', which is kept from ' || %(day)s::date || ' on'
+            'made of ' || expected.input_table || ', which is kept from ' || kept_from.day || ' on'
         from ledger.expected_inputs as expected
         inner join ledger.table_inputs
             on table_inputs.table_id = expected.table_id and table_inputs.input_table = expected.input_table
+        inner join ledger.kept_from on kept_from.table_id = expected.input_table
         where
-            expected.input_table = %(table)s and not table_inputs.as_of
-            and expected.partition <> 'all' and expected.input_partition < %(day)s::text
+            not table_inputs.as_of and expected.partition <> 'all'
+            and expected.input_partition < kept_from.day::text
         on conflict do nothing
-        returning table_id, partition
-        """,
-        {"table": table_id, "day": day},
-    ).fetchall()
+        """
+    )
+    return sealed.rowcount
+
+
+def unfinished(connection) -> set[str]:
+    """Tables whose last deletion did not come to its end: what went may still be in older snapshots and files."""
+    rows = connection.execute(
+        "select distinct on (subject) subject, status from ledger.runs where verb = 'retain'"
+        " order by subject, started_at desc"
+    )
+    return {row["subject"] for row in rows if row["status"] != "done"}
 
 
 def expire(connection, deliveries: list[str], run_id: str) -> None:

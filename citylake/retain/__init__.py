@@ -76,12 +76,11 @@ def enforce(
     found = look()
     begin(len(found))
     issued: list[Certificate] = []
-    sealed = 0
     with ledger.connect(ROLE) as connection:
-        for kept in found:
-            sealed += len(retention.keep_from(connection, kept.table_id, kept.kept_from))
+        unfinished = retention.unfinished(connection)
+        sealed = retention.keep_from(connection, {kept.table_id: kept.kept_from for kept in found})
     for kept in found:
-        if kept.is_past:
+        if kept.is_past or kept.table_id in unfinished:
             issued.append(_delete(kept))
         advance()
     return {

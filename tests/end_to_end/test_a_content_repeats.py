@@ -50,7 +50,8 @@ def test_a_second_run_changes_no_table_and_adds_no_object(runs):
     first, second = runs
     assert len(first[0]) > 10
     empty = {name for name, value in _marts(first[0]).items() if "(0 rows)" in value}
-    assert empty == {"marts.fct_appointment_day", "marts.fct_pharmacy_day"}  # of which `some` has no rows
+    # Those of which `some` has no rows.
+    assert empty == {f"marts.fct_{name}_day" for name in ("appointment", "pharmacy", "visit", "care")}
     assert second == first
 
 

@@ -134,6 +134,25 @@ def test_a_list_keeps_the_delivery_it_stands_on_however_old(three_files, lake):
     assert [key.rpartition("/")[2] for key in where_it_is(lake, "place,factor", "landing")] == ["place_2.csv"]
 
 
+def test_what_a_run_left_in_older_snapshots_goes_with_the_next(three_files, lake, monkeypatch):
+    forget = retain.forgetting.forget_history
+
+    def stopping(role: str, table_id: str) -> int:
+        if table_id == DAILY:
+            raise RuntimeError("stopped after its rows went")
+        return forget(role, table_id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(retain.forgetting, "forget_history", stopping)
+        with pytest.raises(RuntimeError, match="stopped"):
+            retain.enforce()
+    assert found(lake, "Canary-A1") == {"conformed"}
+    assert not any(kept.is_past for kept in retain.look())  # as far as rows tell
+    retain.enforce()
+    assert found(lake, "Canary-A1") == set()
+    assert retain.enforce()["certificates"] == 0
+
+
 def test_killed_at_any_instant_the_next_run_ends_it(three_files, lake):
     killed = 0
     for instant in (0.3, 0.6, 0.9, 1.2):
