@@ -78,9 +78,10 @@ def _outcome(**changes) -> dict:
         "delivery_id": "D", "feed_id": "health.case_report", "name": "x.csv", "status": "admitted", "sha256": "s",
         "landing_uri": "s3://landing/health.case_report/D/x.csv", "attempt": 1,
         "records_parsed": 10, "records_admitted": 8, "records_quarantined": 2, "records_held": 0,
-        "records_erased": 0, "reasons": [], "repeats": None,
+        "records_erased": 0, "reasons": [], "repeats": None, "is_expired": False,
     }  # fmt: skip
-    return outcome | changes
+    outcome |= changes
+    return {"records_kept": outcome["records_admitted"]} | outcome
 
 
 def _differences(outcome: dict, counted=TEN, rows=(8, 2), repeated=None) -> tuple[str, ...]:
@@ -143,6 +144,26 @@ def test_a_repeated_delivery_has_no_rows_and_the_bytes_of_the_one_it_repeats():
 
 def test_erased_records_count():
     assert _differences(_outcome(records_admitted=7, records_erased=1), rows=(7, 2)) == ()
+
+
+def test_of_what_is_past_retention_nothing_is_there():
+    gone = {"is_expired": True, "records_kept": 0}
+    no_bytes = "the kept bytes cannot be read (NoSuchKey)"
+    assert _differences(_outcome(**gone), no_bytes, (0, 0)) == ()
+    assert _differences(_outcome(**gone), TEN, (0, 0)) == (
+        "its bytes are past retention, and yet they are there",
+    )
+    assert _differences(_outcome(**gone), no_bytes, (8, 2)) == (
+        "0 admitted by the ledger, 8 in the table", "0 quarantined by the ledger, 2 in the table",
+    )  # fmt: skip
+    assert compare(_outcome(**gone), no_bytes, {"D": 8}, {"D": 2}, None).next_step == (
+        "`citylake privacy retention --enforce` deletes what is past retention."
+    )
+    # Of some of its days only.
+    assert _differences(_outcome(records_kept=5), rows=(5, 2)) == ()
+    assert _differences(_outcome(records_kept=5), rows=(8, 2)) == (
+        "5 admitted by the ledger, 8 in the table",
+    )
 
 
 AGAIN = "`citylake admit D` makes its rows again; the landing object is unchanged. If it differs again, please report it."
