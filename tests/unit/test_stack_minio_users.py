@@ -34,6 +34,7 @@ def test_there_is_one_user_per_stage_and_department():
         "admit",
         "conform",
         "publish",
+        "retain",
         "steward",
         "department-environment",
         "department-health",
@@ -49,8 +50,10 @@ def test_a_department_puts_into_its_own_part_of_the_inbox_and_sees_nothing():
     assert not may("department-health", "ListBucket", "inbox")
 
 
-def test_nobody_deletes_from_landing():
-    assert not [user for user in minio_users.policies() if may(user, "DeleteObject", "landing/x")]
+def test_retention_alone_deletes_from_landing_and_does_not_read_there():
+    assert [user for user in minio_users.policies() if may(user, "DeleteObject", "landing/x")] == ["retain"]
+    assert not may("retain", "GetObject", "landing/x")
+    assert not may("retain", "PutObject", "landing/x")
 
 
 @pytest.mark.parametrize(
