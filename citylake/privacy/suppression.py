@@ -41,10 +41,12 @@ def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple
         if not relations:  # nothing tells of it
             rows |= hidden
             continue
-        persons = np.array([cell.persons for cell in here], dtype=float)
+        kept, persons = _sums(np.array([cell.persons for cell in here], dtype=float), relations)
         for end in (least - 1, 1):
             left = [number for number in small if here[number].persons != end]
-            changes = _Changes(persons, relations, left, end, least)
+            if not left:
+                continue
+            changes = _Changes(kept, persons, left, end, least)
             while left:
                 is_shown = np.array([not cell.rows <= hidden for cell in here])
                 moved, reached = changes.cheapest(left[0], left[1:], is_shown)
@@ -88,13 +90,14 @@ class _Changes:
     Its variables are what each number gains, what each loses, and of each small one a part of its way to the end.
     """
 
-    def __init__(self, persons: np.ndarray, relations, small: Sequence[int], end: int, least: int) -> None:
+    def __init__(
+        self, kept: csr_matrix, persons: np.ndarray, small: Sequence[int], end: int, least: int
+    ) -> None:
         import highspy
         import numpy as np
         from scipy.sparse import hstack
 
-        kept, self.persons = _sums(persons, relations)
-        self.shown, self.size, self.least, self.end = len(persons), len(self.persons), least, end
+        self.persons, self.size, self.least, self.end = persons, len(persons), least, end
         self.sign = 1.0 if end > 1 else -1.0
         self.ways = {number: 2 * self.size + place for place, number in enumerate(small)}
         self.small = np.array(small, dtype=int)
