@@ -11,22 +11,15 @@ from citylake.ledger import readmissions
 
 
 @contextlib.contextmanager
-def locked(role: str, name: str, *, alone: bool = True) -> Iterator[Any]:
-    """Hold a lock of PostgreSQL while the block runs; gives the connection that holds it."""
-    function = "pg_advisory_lock" if alone else "pg_advisory_lock_shared"
-    with ledger.connect(role, autocommit=True) as connection:
-        connection.execute(f"select {function}(hashtextextended(%s, 0))", (name,))
-        yield connection
-
-
-@contextlib.contextmanager
 def writing(role: str, feed_id: str, delivery_id: str | None = None, *, alone: bool = False) -> Iterator[Any]:
     """Hold a feed's tables while files are uploaded and committed; with `alone` nobody else does meanwhile, with a
     delivery nobody else writes its rows. Gives the connection to the ledger that holds the lock.
 
     The lock is PostgreSQL's and falls with the connection, so a killed run leaves none behind.
     """
-    with locked(role, f"write {feed_id}", alone=alone) as connection:
+    function = "pg_advisory_lock" if alone else "pg_advisory_lock_shared"
+    with ledger.connect(role, autocommit=True) as connection:
+        connection.execute(f"select {function}(hashtextextended(%s, 0))", (f"write {feed_id}",))
         if delivery_id:
             connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"write {delivery_id}",))
         yield connection

@@ -119,7 +119,7 @@ def declare_tables() -> None:
 
 
 @contextlib.contextmanager
-def only_writer(table_id: str) -> Iterator[None]:
+def only_writer(table_id: str, role: str = ROLE) -> Iterator[None]:
     """Hold the table's lock: a second run waits here, and finds nothing stale when its turn comes.
 
     The lock is PostgreSQL's and falls with the connection, so a killed run leaves none behind.
@@ -127,7 +127,7 @@ def only_writer(table_id: str) -> Iterator[None]:
     """
     import psycopg
 
-    with ledger.connect(ROLE, autocommit=True) as connection:
+    with ledger.connect(role, autocommit=True) as connection:
         connection.execute(f"set lock_timeout = {int(_LOCK_WAIT.total_seconds() * 1000)}")
         try:
             connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"conform {table_id}",))

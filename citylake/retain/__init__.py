@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from citylake import lake, ledger
 from citylake.admit import forgetting
 from citylake.clock import new_id
+from citylake.conform.work import only_writer
 from citylake.errors import DataFailed
 from citylake.feed import Feed, load_feeds
 from citylake.ledger import retention
@@ -114,7 +116,7 @@ def _of_tables() -> list[Kept]:
 
 def _with_rows(kept: Kept) -> Kept:
     rows = sum(_count(table_id, rows) for table_id, rows in _rows(kept).items())
-    return Kept(**(vars(kept) | {"rows_past": rows}))
+    return replace(kept, rows_past=rows)
 
 
 def _rows(kept: Kept) -> dict[str, str]:
@@ -152,12 +154,7 @@ def _delete(kept: Kept) -> Certificate:
     """Delete what is past of one table, look that it is gone, and certify it."""
     with ledger.run(ROLE, "retain", kept.table_id) as run:
         before = _objects(kept)
-        lock = (
-            f"write {kept.table_id.removeprefix('admitted.')}"
-            if _is_feed(kept)
-            else f"conform {kept.table_id}"
-        )
-        with forgetting.locked(ROLE, lock):
+        with _alone(kept):
             _delete_rows(kept)
             _delete_bytes(kept, run.run_id)
         after = _objects(kept)
@@ -172,6 +169,13 @@ def _delete(kept: Kept) -> Certificate:
         with ledger.connect(ROLE) as connection:
             retention.issue(connection, certificate)
     return certificate
+
+
+def _alone(kept: Kept) -> AbstractContextManager:
+    """The lock that admission, or the table's conform job, holds to write."""
+    if _is_feed(kept):
+        return forgetting.writing(ROLE, kept.table_id.removeprefix("admitted."), alone=True)
+    return only_writer(kept.table_id, ROLE)
 
 
 def _delete_rows(kept: Kept) -> None:
