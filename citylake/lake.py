@@ -143,14 +143,20 @@ def catalog(role: str):
     )
 
 
-def metadata_location(role: str, table_id: str) -> str | None:
-    """The address of a table's current metadata file, or None where there is no such table."""
+def iceberg_table(role: str, table_id: str):
+    """The table as PyIceberg knows it, or None where there is no such table."""
     from pyiceberg.exceptions import NoSuchTableError
 
     try:
-        return catalog(role).load_table(identifier(table_id)).metadata_location
+        return catalog(role).load_table(identifier(table_id))
     except NoSuchTableError:
         return None
+
+
+def metadata_location(role: str, table_id: str) -> str | None:
+    """The address of a table's current metadata file, or None where there is no such table."""
+    table = iceberg_table(role, table_id)
+    return None if table is None else table.metadata_location
 
 
 def extension_file(name: str) -> str:

@@ -44,11 +44,8 @@ def forget(role: str, feed_id: str) -> int:
 
 def forget_history(role: str, table_id: str) -> int:
     """Leave of a table its current rows only; returns how many objects went. Nobody may write to it meanwhile."""
-    from pyiceberg.exceptions import NoSuchTableError
-
-    try:
-        table = lake.catalog(role).load_table(lake.identifier(table_id))
-    except NoSuchTableError:
+    table = lake.iceberg_table(role, table_id)
+    if table is None:
         return 0
     _step_past_deletions(table)
     current = table.current_snapshot()

@@ -146,19 +146,16 @@ def _types() -> dict:
 
 
 def _table(role: str, table_id: str, columns: dict[str, str], by_month: bool, *, create: bool):
-    from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError, TableAlreadyExistsError
+    from pyiceberg.exceptions import NamespaceAlreadyExistsError, TableAlreadyExistsError
     from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
     from pyiceberg.schema import Schema
     from pyiceberg.transforms import MonthTransform
     from pyiceberg.types import NestedField
 
-    identifier = lake.identifier(table_id)
-    catalog = lake.catalog(role)
-    try:
-        return catalog.load_table(identifier)
-    except NoSuchTableError:
-        if not create:
-            return None
+    found = lake.iceberg_table(role, table_id)
+    if found is not None or not create:
+        return found
+    identifier, catalog = lake.identifier(table_id), lake.catalog(role)
     for depth in (1, 2):
         try:
             catalog.create_namespace(identifier[:depth])

@@ -42,12 +42,8 @@ def pin(table: Table) -> dict[str, Pin | None]:
 
 
 def _pinned(table_id: str) -> Pin | None:
-    from pyiceberg.exceptions import NoSuchTableError
-
-    try:
-        snapshot = lake.catalog(ROLE).load_table(lake.identifier(table_id)).current_snapshot()
-    except NoSuchTableError:
-        return None
+    table = lake.iceberg_table(ROLE, table_id)
+    snapshot = None if table is None else table.current_snapshot()
     if snapshot is None:
         return None
     # PyIceberg and Spark both write the total; who does not may have written any number of rows.

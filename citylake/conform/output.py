@@ -160,12 +160,7 @@ def _retrying():
 
 def find_table(table: Table):
     """The table, or None where it was never made."""
-    from pyiceberg.exceptions import NoSuchTableError
-
-    try:
-        return lake.catalog(ROLE).load_table(lake.identifier(table.table_id))
-    except NoSuchTableError:
-        return None
+    return lake.iceberg_table(ROLE, table.table_id)
 
 
 def _create(table: Table):

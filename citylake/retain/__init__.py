@@ -133,18 +133,9 @@ def _is_feed(kept: Kept) -> bool:
     return kept.table_id.startswith("admitted.")
 
 
-def _table(table_id: str):
-    from pyiceberg.exceptions import NoSuchTableError
-
-    try:
-        return lake.catalog(ROLE).load_table(lake.identifier(table_id))
-    except NoSuchTableError:
-        return None
-
-
 def _count(table_id: str, rows: str) -> int:
     """How many rows of a table there are that should be gone; files of other days are not opened."""
-    table = _table(table_id)
+    table = lake.iceberg_table(ROLE, table_id)
     if table is None:
         return 0
     return table.scan(row_filter=rows, selected_fields=("_business_date",)).count()
@@ -180,7 +171,7 @@ def _alone(kept: Kept) -> AbstractContextManager:
 
 def _delete_rows(kept: Kept) -> None:
     for table_id, rows in _rows(kept).items():
-        table = _table(table_id)
+        table = lake.iceberg_table(ROLE, table_id)
         if table is None:
             continue
         for branch in [name for name in table.refs() if name != "main"]:

@@ -119,11 +119,9 @@ def _count(delivery: dict, feed: Feed) -> Count | str:
 def rows_by_delivery(table_id: str) -> dict[str, int]:
     """How many rows of each delivery a table holds now; reads one column, in batches."""
     import pyarrow.compute as pc
-    from pyiceberg.exceptions import NoSuchTableError
 
-    try:
-        table = lake.catalog(ROLE).load_table(lake.identifier(table_id))
-    except NoSuchTableError:
+    table = lake.iceberg_table(ROLE, table_id)
+    if table is None:
         return {}
     found: dict[str, int] = {}
     for batch in table.scan(selected_fields=("_delivery_id",)).to_arrow_batch_reader():
