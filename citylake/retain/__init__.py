@@ -63,7 +63,8 @@ def kept_for(table: Table) -> timedelta | None:
 
 def look() -> list[Kept]:
     """Every table with what is past retention of it now, feeds first. Changes nothing."""
-    return [*map(_of_feed, load_feeds().values()), *_of_tables()]
+    with ledger.connect(ROLE) as connection:
+        return [*(_of_feed(connection, feed) for feed in load_feeds().values()), *_of_tables(connection)]
 
 
 def enforce(
@@ -91,11 +92,10 @@ def enforce(
     }  # fmt: skip
 
 
-def _of_feed(feed: Feed) -> Kept:
-    with ledger.connect(ROLE) as connection:
-        now, today = retention.clock_at(connection, feed.day_zone)
-        day = today - feed.kept_for
-        past = retention.past_deliveries(connection, feed.feed_id, day)
+def _of_feed(connection, feed: Feed) -> Kept:
+    now, today = retention.clock_at(connection, feed.day_zone)
+    day = today - feed.kept_for
+    past = retention.past_deliveries(connection, feed.feed_id, day)
     kept = Kept(
         feed.admitted, feed.kept_for, day, now, 0, tuple(row["delivery_id"] for row in past),
         tuple(row["landing_uri"] for row in past),
@@ -103,9 +103,8 @@ def _of_feed(feed: Feed) -> Kept:
     return _with_rows(kept)
 
 
-def _of_tables() -> list[Kept]:
-    with ledger.connect(ROLE) as connection:
-        now, today = retention.clock_at(connection)
+def _of_tables(connection) -> list[Kept]:
+    now, today = retention.clock_at(connection)
     lasting = {name: kept_for(table) for name, table in load_tables().items()}
     return [
         _with_rows(Kept(table_id, period, today - period, now, 0))
