@@ -190,8 +190,8 @@ def test_an_indicator_is_explained_down_to_its_files(lake_by_airflow):
 def test_no_personal_value_is_found_but_in_landing(lake_by_airflow, city, tmp_path):
     sent = personal_values.sent(city.deliveries, tmp_path)
     short = {column for column, values in sent.items() if not values}
-    assert {name for _, name in short} == {"age_band"}, (
-        "years of birth stand everywhere: they cannot be looked for"
+    assert {name for _, name in short} == {"age_band", "courier"}, (
+        "years of birth and couriers' numbers stand everywhere: they cannot be looked for"
     )
     search = personal_values.Search(set().union(*sent.values()))
     of_landing = set().union(*personal_values.in_buckets(lake_by_airflow, search, "landing").values())

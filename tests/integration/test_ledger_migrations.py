@@ -16,7 +16,7 @@ from citylake import ledger, settings
 from citylake.errors import WrongUse
 
 NAME = "ledger_migrated"
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 
 @pytest.fixture
