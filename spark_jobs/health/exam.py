@@ -33,7 +33,10 @@ def conform(inputs: Mapping[str, DataFrame], days: Sequence[date]) -> DataFrame:
     found = of_person.join(
         _repeated(of_person, exams, encounters, links), on=["_business_date", "exam_id"], how="left"
     )
-    return found.select(*_EXAM, "_business_date", "person_id", "age_band", "repeats_exam_id")
+    is_repeat = F.col("repeats_exam_id").isNotNull()
+    return found.select(
+        *_EXAM, "_business_date", "person_id", "age_band", "repeats_exam_id", is_repeat.alias("is_repeat")
+    )
 
 
 def _repeated(of_person: DataFrame, exams: DataFrame, encounters: DataFrame, links: DataFrame) -> DataFrame:

@@ -24,30 +24,24 @@ def linked(encounters: DataFrame, days: Sequence[date]) -> DataFrame:
     in the result: that number is the person.
     """
     both = F.col("id_number_match").isNotNull() & F.col("name").isNotNull()
-    named = (
-        encounters.filter(both).select("id_number", "id_number_match", "name", "_business_date").distinct()
-    )
+    wildcards = encounters.filter(both).withColumn("_wildcard", F.explode(F.split("id_number_match", " ")))
     # A number and a name meet others in one number for each wildcard: sixty-four bits of both.
-    slots = named.withColumn("_wildcard", F.explode(F.split("id_number_match", " "))).select(
-        F.xxhash64("name", "_wildcard").alias("_meeting"),
-        F.struct("id_number", F.col("_business_date").alias("on")).alias("_met"),
+    slots = wildcards.select(
+        F.xxhash64("name", "_wildcard").alias("_meeting"), "id_number", F.col("_business_date").alias("_on")
     )
-    met = slots.groupBy("_meeting").agg(
-        F.collect_list("_met").alias("_one"), F.min("_met.id_number").alias("_least"), F.max("_met.id_number").alias("_greatest")
-    ).filter("_least <> _greatest")  # fmt: skip
-    # Few meet anybody, so pairs are few.
-    pairs = (
-        met.select(F.explode("_one").alias("_one"), F.col("_one").alias("_all"))
-        .select("_one", F.explode("_all").alias("_other"))
-        .filter("_one.id_number < _other.id_number")
+    # Whoever meets nobody else is left out by numbers alone: texts would be most of what is shuffled.
+    number = F.xxhash64("id_number")
+    met = slots.groupBy("_meeting").agg(F.min(number).alias("_least"), F.max(number).alias("_greatest"))
+    few = patterns.once(
+        slots.join(
+            F.broadcast(met.filter("_least <> _greatest").select("_meeting")), on="_meeting", how="left_semi"
+        ).distinct()
     )
-    since = F.greatest("_one.on", "_other.on")
-    until = F.date_add(F.least("_one.on", "_other.on"), KNOWN_DAYS)
+    others = few.select("_meeting", F.col("id_number").alias("_other"), F.col("_on").alias("_other_on"))
+    pairs = few.join(others, on="_meeting", how="inner").filter(F.col("id_number") < F.col("_other"))
+    since, until = F.greatest("_on", "_other_on"), F.date_add(F.least("_on", "_other_on"), KNOWN_DAYS)
     knowing = F.filter(F.array(*[F.lit(day) for day in days]), lambda day: day.between(since, until))
-    links = pairs.select(
-        F.explode(knowing).alias("_business_date"), F.col("_one.id_number").alias("id_number"),
-        F.col("_other.id_number").alias("_other"),
-    )  # fmt: skip
+    links = pairs.select(F.explode(knowing).alias("_business_date"), "id_number", "_other")
     return patterns.components(
         links, by=["_business_date"], one="id_number", other="_other", least="person_id"
     )

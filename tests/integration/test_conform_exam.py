@@ -97,7 +97,7 @@ def test_every_column_of_an_exam_that_repeats_another(rows):
     assert rows["whole2", 16] == {
         "exam_id": "whole2", "_business_date": MARCH_16, "encounter_id": "wholeB", "hospital_id": "H2", "exam": "blood",
         "person_id": person("wholex"), "age_band": "18-59", "taken_at": utc("03-16 10:00"), "result_at": None,
-        "repeats_exam_id": "whole1",
+        "repeats_exam_id": "whole1", "is_repeat": True,
     }  # fmt: skip
 
 
@@ -109,6 +109,10 @@ def test_what_it_repeats_was_known_then_is_of_its_kind_and_elsewhere(rows):
     assert repeats(rows, "just2", "late2", "none2", "here2", "ct2") == {
         "just2": "just1", "late2": None, "none2": None, "here2": None, "ct2": None,
     }  # fmt: skip
+    assert {name: rows[name, 16]["is_repeat"] for name in ("just2", "late2")} == {
+        "just2": True,
+        "late2": False,
+    }
 
 
 def test_results_are_recognised_for_days_by_the_exam(rows):

@@ -23,7 +23,7 @@ def exam(exam_id: str, hospital_id: str, day: date, *, repeats: str | None = Non
     return {
         "exam_id": exam_id, "_business_date": day, "encounter_id": "J1", "hospital_id": hospital_id, "exam": "blood",
         "person_id": f"of {exam_id}", "age_band": "18-59", "taken_at": taken, "result_at": taken + timedelta(hours=1),
-        "repeats_exam_id": repeats,
+        "repeats_exam_id": repeats, "is_repeat": repeats is not None,
     } | more  # fmt: skip
 
 

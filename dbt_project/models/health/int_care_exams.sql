@@ -14,7 +14,7 @@ int_hospital_districts as (
 
 exam as (
 
-    select exam_id, _business_date, hospital_id, exam, person_id, age_band, result_at, repeats_exam_id
+    select exam_id, _business_date, hospital_id, exam, person_id, age_band, result_at, is_repeat
     from {{ source('health', 'exam') }}
 
 ),
@@ -32,7 +32,7 @@ final as (
         exam.exam,
         exam.person_id is not null as has_person,
         exam.result_at is not null as has_result,
-        exam.repeats_exam_id is not null as is_repeat
+        exam.is_repeat
     from exam
     inner join touched_period
         on touched_period.first_date = exam._business_date and touched_period.period_type = 'day'
