@@ -216,7 +216,7 @@ def _is_falsely_rejected(transactions: pd.DataFrame) -> pd.Series:
 
 def answers(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
     """How far patients really went, and whose face was really rejected though it was theirs: table, key, column, answer (all
-    texts), of the visits and transactions of some days that are known when everything has arrived."""
+    texts), of the visits and transactions of some days that are known when everything has arrived. A complete visit has none."""
     here, made = (
         card_platform(city),
         [pd.DataFrame({"table": [], "key": [], "column": [], "answer": []}, dtype=object)],
@@ -227,7 +227,7 @@ def answers(city: Evidence, days: tuple[date, ...]) -> pd.DataFrame:
         dropped = visit_of.map(true.visits.set_index("visit")["dropped"])[known.visits["event"]]
         made.append(pd.DataFrame({
             "table": VISITS, "key": card_event.event_texts(day, known.visits["event"]), "column": "dropped_step",
-            "answer": ["none" if step == COMPLETE else STEPS[step] for step in dropped.tolist()],
+            "answer": [None if step == COMPLETE else STEPS[step] for step in dropped.tolist()],
         }))  # fmt: skip
         rejected = _is_falsely_rejected(true.transactions.set_index("transaction"))[
             known.faces["transaction"]

@@ -129,7 +129,7 @@ def indicators_with(city: Evidence, of_days: Iterable[pd.DataFrame]) -> pa.Table
 
 def answers_of(city: Evidence, days: tuple[date, ...]) -> pa.Table:
     """What rows of conformed tables should say that no delivery says; one row per table, key and column."""
-    made = [each.answers(city, days) for each in (enforcement, transit)]
+    made = [each.answers(city, days) for each in (enforcement, transit, processes, records)]
     return pa.Table.from_pandas(pd.concat(made)[ANSWERS.names], schema=ANSWERS, preserve_index=False)
 
 

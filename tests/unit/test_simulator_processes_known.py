@@ -68,7 +68,7 @@ def test_answers_say_how_far_each_patient_went_and_whose_face_was_rejected():
         "faces": {"rejected": 0.2, "somebody_else": 0.1},
     }
     city = process_city(7, 6, changed=changed)
-    answers = truth.answers(city, city.days)
+    answers = truth.answers(city, city.days).fillna("none")
     assert list(answers.columns) == ["table", "key", "column", "answer"]
     assert not answers.duplicated(["table", "key"]).any()
     seen = {name: dict(zip(of["key"], of["answer"], strict=True)) for name, of in answers.groupby("table")}
@@ -104,7 +104,7 @@ def test_answers_say_how_far_each_patient_went_and_whose_face_was_rejected():
     assert 0 < outcomes[True] < 0.02 * outcomes[False]
     assert min(outcomes[key] for key in (("true", True), ("false", True), ("false", False))) > 3
     assert len(answers) == sum(map(len, seen.values()))
-    of_day = truth.answers(city, city.days[2:3])
+    of_day = truth.answers(city, city.days[2:3]).fillna("none")
     assert set(of_day["key"].str[1:9]) == {f"{city.days[2]:%Y%m%d}"}
     whole = answers[answers["key"].isin(of_day["key"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(of_day, whole)
@@ -114,7 +114,7 @@ def test_what_bad_data_hides_the_answers_tell():
     city = process_city(7, 1, 0.1, changed={"recorded": {"missing": 0.1}})
     (day,) = city.days
     known = truth.known_at(city, day, city.after_late_data).visits
-    answers = truth.answers(city, (day,))
+    answers = truth.answers(city, (day,)).fillna("none")
     said = dict(zip(answers["key"], answers["answer"], strict=True))
     believed = [("none", *STEPS[1:])[step] for step in known["dropped"]]
     true = [said[f"C{day:%Y%m%d}{number:07d}"] for number in known["event"]]

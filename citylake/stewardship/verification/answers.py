@@ -15,7 +15,10 @@ ROLE = "steward"
 
 @dataclass(frozen=True)
 class Measured:
-    """Of a column of a conformed table: rows of which the answer is known, those that have a value, and those that are right."""
+    """Of a column of a conformed table: rows that have an answer, rows that have a value, and those of both that are the same.
+
+    A row that has no answer should have no value: one that has counts among those given, and is not right.
+    """
 
     table: str
     column: str
@@ -49,7 +52,7 @@ def _measured(connection, table: str, column: str) -> Measured:
     (key,) = load_tables()[f"conformed.{table}"].key
     counts = connection.execute(
         f"""
-        select count(*), count(made."{column}"), count(*) filter (where made."{column}"::varchar = truth_answers.answer)
+        select count(answer), count(made."{column}"), count(*) filter (where made."{column}"::varchar = truth_answers.answer)
         from truth_answers inner join iceberg_scan('{place}') as made on made."{key}" = truth_answers.key
         where truth_answers."table" = ? and truth_answers."column" = ?
         """,
