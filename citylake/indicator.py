@@ -43,12 +43,14 @@ class Threshold(Strict):
     `counts` says of each column whom it counts: a population, at a place of it if in brackets, as in
     `appointments(state=attended)`; `visits_dropped_{step}` is a population of its own for each value of a dimension.
     Columns that count the same persons are of one population, so that one is not told by another. `hides` goes with any
-    of them. `dimensions` are those key columns of a mart that are called otherwise elsewhere: column -> dimension.
+    of them. `dimensions` are those key columns of a mart that are called otherwise elsewhere: column -> dimension. `amounts`
+    says of columns of money which declared amount they are: where one contributor dominates it, it is hidden like a count.
     """
 
     rule: Literal["threshold"]
     least: int = Field(ge=10)  # the city's rule, which `citylake privacy attack` holds it to
     counts: dict[str, Population] = Field(min_length=1)
+    amounts: dict[str, str] = {}
     hides: tuple[str, ...] = ("value", "numerator", "denominator")
     dimensions: dict[str, str] = {}
     because: str | None = None
@@ -74,6 +76,20 @@ class Observation(Strict):
     areas: dict[AreaType, Area] = Field(min_length=1)
     groups: dict[str, str] = {}
     groups_in: tuple[AreaType, ...] = ()  # the areas for which groups are told; none: all of them
+
+
+class Amount(Strict):
+    """Money that has contributors, of which no shown sum may tell what one of them gave.
+
+    `sql` is the money of a row of the model `source` where `where` is true, `by` its contributor; `places` has the SQL of every
+    dimension that a sum is divided by.
+    """
+
+    source: str = Field(alias="from")
+    sql: str
+    where: str = "true"
+    by: str
+    places: dict[str, str] = Field(min_length=1)
 
 
 class Measure(Strict):
@@ -156,6 +172,7 @@ class IndicatorFile(Strict):
     populations: dict[
         str, tuple[tuple[str, ...], ...]
     ] = {}  # a whole -> ways in which it is the sum of others
+    amounts: dict[str, Amount] = {}
     indicators: dict[str, Indicator]
 
     @model_validator(mode="after")
@@ -172,6 +189,12 @@ class IndicatorFile(Strict):
                 )
             if indicator.only_groups and not self.observations[indicator.source].groups:
                 raise ValueError(f"{indicator.code}: only_groups, but '{indicator.source}' has no groups")
+            if missing := sorted(
+                {*getattr(indicator.disclosure, "amounts", {}).values()} - set(self.amounts)
+            ):
+                raise ValueError(
+                    f"{indicator.code}: {missing} are none of the amounts: {sorted(self.amounts)}"
+                )
             self._know_their_groups(indicator)
         return self
 

@@ -7,11 +7,12 @@ indicator (`disclosure`). All that is published together is judged together (`su
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from citylake.errors import WrongUse
-from citylake.indicator import NoRule, Threshold
+from citylake.indicator import Amount, NoRule, Threshold
+from citylake.privacy.amounts import Contributions
 from citylake.privacy.cells import Count, Parts, read
 from citylake.privacy.suppression import rows_to_hide
 
@@ -41,10 +42,10 @@ class Protected:
 
     @property
     def whom(self) -> dict[str, tuple[str, dict[str, str]]]:
-        """Of each column of persons the population and its fixed place; of none where there is no rule."""
-        return (
-            {} if isinstance(self.rule, NoRule) else {each: read(of) for each, of in self.rule.counts.items()}
-        )
+        """Of each column of persons or money the population and its fixed place; of none where there is no rule."""
+        if isinstance(self.rule, NoRule):
+            return {}
+        return {each: read(of) for each, of in (self.rule.counts | self.rule.amounts).items()}
 
     @property
     def selected(self) -> list[str]:
@@ -90,19 +91,26 @@ class Hidden:
         }
 
 
-def protect(connection, targets: Iterable[Protected], parts: Parts | None = None) -> Hidden:
+def protect(
+    connection,
+    targets: Iterable[Protected],
+    parts: Parts | None = None,
+    amounts: Mapping[str, Amount] | None = None,
+) -> Hidden:
     """Apply each rule to its rows, in place.
 
-    Of each `parts`: whole population -> ways in which it is the sum of others. Safe to repeat: a hidden row stays hidden.
+    Of each `parts`: whole population -> ways in which it is the sum of others. Of `amounts` the models must be there. Safe to
+    repeat: a hidden row stays hidden.
     Raises: WrongUse for a rule about columns that are not there, or a population with two thresholds.
     """
     targets = list(targets)
     hidden = Hidden({target.table: 0 for target in targets})
+    contributions = Contributions(connection, amounts or {})
     for least, numbers in _by_least(targets).items():
         counts = [count for number in numbers for count in _counts(connection, str(number), targets[number])]
         rows: dict[str, list[int]] = defaultdict(list)
-        going = rows_to_hide(counts, parts or {}, least)
-        for count in counts:
+        going = rows_to_hide(counts, parts or {}, least, contributions)
+        for count in (each for each in counts if each.population not in contributions):
             is_shown = count.row not in going
             hidden.numbers += count.persons > 0
             hidden.numbers_shown += is_shown and count.persons > 0
@@ -128,7 +136,7 @@ def _by_least(targets: list[Protected]) -> dict[int, list[int]]:
         rule = target.rule
         if isinstance(rule, NoRule):
             continue  # it says why in its `because`
-        missing = sorted({*rule.counts, *rule.hides} - set(target.columns))
+        missing = sorted({*target.whom, *rule.hides} - set(target.columns))
         if missing:
             raise WrongUse(
                 "a disclosure rule names columns that are not there", where=target.table,
@@ -166,7 +174,7 @@ def _hide(connection, target: Protected, column: str, rows: list[int]) -> None:
     """Hide a number of some rows, or all of a value, and what else would tell it."""
     rule = target.rule
     assert isinstance(rule, Threshold)
-    names = dict.fromkeys([*rule.hides, *([column] if column else rule.counts)])
+    names = dict.fromkeys([*rule.hides, *([column] if column else target.whom)])
     changes = [f'"{name}" = null' for name in names]
     if target.is_value:
         changes.append("value_status = 'hidden'")

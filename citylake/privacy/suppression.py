@@ -1,18 +1,19 @@
 """Which counts of persons must be hidden so that none of the small ones can be worked out from the others.
 
-Small counts (1 to least - 1) are hidden first. From what is shown, sums are known; so other counts are hidden with them until
-each small one may, as far as anybody can tell, be anything from 1 to least - 1. What is hidden beside them is found by linear
-programming: the cheapest change of counts that keeps all sums and moves the small one to an end of its range (Kelly, Golden and
-Assad 1992; Fischetti and Salazar 2005). Cells that this moves are hidden, empty places too, so nobody knows that a hidden count
-is not 0.
+Small counts (1 to least - 1) are hidden first, and amounts of money that one contributor dominates (`amounts`). From what is
+shown, sums are known; so other numbers are hidden with them until each of them may, as far as anybody can tell, be anything in
+its range: a count from 1 to least - 1. What is hidden beside them is found by linear programming: the cheapest change of numbers
+that keeps all sums and moves the small one to an end of its range (Kelly, Golden and Assad 1992; Fischetti and Salazar 2005).
+Cells that this moves are hidden, empty places too, so nobody knows that a hidden count is not 0.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from citylake.privacy.amounts import Contributions
 from citylake.privacy.cells import Cell, Cells, Count, Parts
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ _ROUNDED = 1e-6
 _WORTH = 1.0  # of a small number's way, per person; to move a shown number by one costs `least` and more
 
 
-def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple[str, int]]:
-    """The rows to hide so that every count from 1 to least - 1 may be anything in that range.
+def rows_to_hide(
+    counts: Iterable[Count], parts: Parts, least: int, amounts: Contributions | None = None
+) -> set[tuple[str, int]]:
+    """The rows to hide so that every count from 1 to least - 1 may be anything in that range, and every amount that one
+    contributor dominates anything that is near to it.
 
     A cell counts as hidden when all rows that show it are.
     """
@@ -34,19 +38,22 @@ def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple
     cells, rows = system_of_all.cells, set()
     for component, relations in _components(cells, system_of_all.sums()):
         here = [cells[number] for number in component]
-        small = [number for number, cell in enumerate(here) if 0 < cell.persons < least]
-        if not small:
+        ranges = {
+            number: found for number, cell in enumerate(here) if (found := _range(cell, least, amounts))
+        }
+        if not ranges:
             continue
-        hidden = {row for number in small for row in here[number].rows}
+        hidden = {row for number in ranges for row in here[number].rows}
         if not relations:  # nothing tells of it
             rows |= hidden
             continue
         kept, persons = _sums(np.array([cell.persons for cell in here], dtype=float), relations)
-        for end in (least - 1, 1):
-            left = [number for number in small if here[number].persons != end]
+        for sign in (1, -1):
+            ends = {number: found[sign > 0] for number, found in ranges.items()}
+            left = [number for number, end in ends.items() if here[number].persons != end]
             if not left:
                 continue
-            changes = _Changes(kept, persons, left, end, least)
+            changes = _Changes(kept, persons, {number: ends[number] for number in left}, sign, least)
             while left:
                 is_shown = np.array([not cell.rows <= hidden for cell in here])
                 moved, reached = changes.cheapest(left[0], left[1:], is_shown)
@@ -54,6 +61,14 @@ def rows_to_hide(counts: Iterable[Count], parts: Parts, least: int) -> set[tuple
                 left = [number for number in left[1:] if number not in reached]
         rows |= hidden
     return rows
+
+
+def _range(cell: Cell, least: int, amounts: Contributions | None) -> tuple[int, int] | None:
+    """Between what it must be possible that a cell lies; None where it may be known."""
+    population = cell.population.partition(" ")[0]  # behind it a number of its own, where tables differ
+    if amounts is not None and population in amounts:
+        return amounts.range_of(population, cell.place, cell.persons)
+    return (1, least - 1) if 0 < cell.persons < least else None
 
 
 def _components(cells: Sequence[Cell], relations):
@@ -91,19 +106,18 @@ class _Changes:
     """
 
     def __init__(
-        self, kept: csr_matrix, persons: np.ndarray, small: Sequence[int], end: int, least: int
+        self, kept: csr_matrix, persons: np.ndarray, ends: Mapping[int, int], sign: int, least: int
     ) -> None:
         import highspy
         import numpy as np
         from scipy.sparse import hstack
 
-        self.persons, self.size, self.least, self.end = persons, len(persons), least, end
-        self.sign = 1.0 if end > 1 else -1.0
-        self.ways = {number: 2 * self.size + place for place, number in enumerate(small)}
-        self.small = np.array(small, dtype=int)
-        self.wanted = np.abs(end - self.persons[self.small])
+        self.persons, self.size, self.least, self.sign = persons, len(persons), least, sign
+        self.ways = {number: 2 * self.size + place for place, number in enumerate(ends)}
+        self.small = np.array(list(ends), dtype=int)
+        self.wanted = np.abs(np.array(list(ends.values())) - self.persons[self.small])
         # The way of a small one is worth something, so that many go it together; to go it and back is worth nothing.
-        self.costs = np.zeros(2 * self.size + len(small))
+        self.costs = np.zeros(2 * self.size + len(ends))
         self.costs[2 * self.size :] = -_WORTH
         self.costs[self._against(self.small)] = _WORTH
         matrix = hstack([kept, -kept, self.sign * kept[:, self.small]]).tocsc()
@@ -111,7 +125,7 @@ class _Changes:
         program.num_row_, program.num_col_ = matrix.shape
         program.col_cost_, program.col_lower_ = self.costs, np.zeros(matrix.shape[1])
         losses = self.persons.copy()  # no number falls below 0
-        if end == 1:
+        if sign < 0:
             losses[self.small] -= self.wanted
         program.col_upper_ = np.concatenate([np.full(self.size, np.inf), losses, self.wanted])
         program.row_lower_ = program.row_upper_ = np.zeros(matrix.shape[0])
@@ -123,7 +137,7 @@ class _Changes:
 
     def _against(self, number):
         """The variable by which a number goes away from the end."""
-        return number + self.size if self.end > 1 else number
+        return number + self.size if self.sign > 0 else number
 
     def _free(self, number: int) -> None:
         """Let a small number change like any other: nobody asks any more whether it gets to the end."""
@@ -146,8 +160,8 @@ class _Changes:
         for way in (shown, shown + self.size):
             costs[way] += self.persons[shown] + self.least
         self.solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
-        forth, back = (number, number + self.size)[:: int(self.sign)]
-        whole_way = abs(self.end - self.persons[number])
+        forth, back = (number, number + self.size)[:: self.sign]
+        whole_way = self.wanted[self.ways[number] - 2 * self.size]
         self._free(number)
         self.solver.changeColBounds(forth, whole_way, whole_way)
         self.solver.changeColBounds(back, 0.0, 0.0)
@@ -159,11 +173,11 @@ class _Changes:
             return shown.tolist(), set()
         change = found[: self.size] - found[self.size : 2 * self.size]
         change[self.small] += self.sign * found[2 * self.size :]
-        gone = self.sign * change[self.small] >= self.wanted - _ROUNDED
+        gone = self.sign * change[self.small] >= self.wanted * (1 - _ROUNDED)
         reached = set(self.small[gone].tolist()).intersection(others)
         for each in reached:
             self._free(each)
-        return shown[np.abs(change[shown]) > _ROUNDED].tolist(), reached
+        return shown[np.abs(change[shown]) > _ROUNDED * np.maximum(self.persons[shown], 1)].tolist(), reached
 
 
 def _silent_solver():

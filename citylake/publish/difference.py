@@ -14,7 +14,6 @@ from citylake.build.plan import Plan, pin, plan_request
 from citylake.build.scratch import Scratch
 from citylake.check.outcome import describe, evaluate_domain, failed
 from citylake.ledger.requests import find_request, record_difference
-from citylake.privacy.disclosure import protect
 from citylake.publish import writing
 from citylake.publish.standing import KEY, VALUES
 
@@ -29,14 +28,14 @@ def stage_request(domain: str, request_id: str) -> dict:
     Returns domain, partitions and the domain's difference.
     Raises: WrongUse where there is no such request, ModelTestsFailed where a dbt test failed.
     """
-    from citylake.publish.publication import ROLE, populations, targets
+    from citylake.publish.publication import ROLE, protect_marts
 
     with ledger.connect(ROLE) as connection:
         plan = plan_request(connection, domain, request_id)
     with ledger.run(ROLE, "stage", f"{domain} {request_id}") as run, Scratch(domain, run.run_id) as scratch:
         marts = build_marts(plan, scratch, pin(plan))
         results = evaluate_domain(domain, scratch.connection)
-        protect(scratch.connection, targets(domain, marts), populations(domain))
+        protect_marts(scratch.connection, domain, marts)
         with ledger.connect(ROLE) as connection:
             difference = {
                 "partitions": plan.size, "checks_failed": describe(failed(results, "critical")),

@@ -23,7 +23,7 @@ from citylake.errors import DataFailed, ServerUnavailable
 from citylake.indicator import load_indicators
 from citylake.ledger import partitions, publications
 from citylake.privacy.cells import Parts
-from citylake.privacy.disclosure import Protected, protect
+from citylake.privacy.disclosure import Hidden, Protected, protect
 from citylake.publish import schema, writing
 from citylake.publish.servers import answering
 
@@ -97,7 +97,7 @@ def _publish(connection, plan: Plan) -> dict:
     with ledger.run(ROLE, "publish", plan.domain) as run:
         with Scratch(plan.domain, run.run_id) as scratch:
             marts, results = _make(connection, plan, scratch, run.run_id, publication_id, watch)
-            hidden = protect(scratch.connection, targets(plan.domain, marts), populations(plan.domain))
+            hidden = protect_marts(scratch.connection, plan.domain, marts)
             watch.lap("protect")
             report = _report(plan.domain, publication_id, results)
             watch.lap("report")
@@ -143,6 +143,12 @@ def _make(connection, plan: Plan, scratch: Scratch, run_id: str, publication_id:
             f" `citylake backfill marts.{plan.domain} …`.",
         )  # fmt: skip
     return marts, results
+
+
+def protect_marts(connection, domain: str, marts: list[Mart]) -> Hidden:
+    """Hide in a domain's marts, as they were built, what would tell of persons or of who gave money. Raises: WrongUse."""
+    file = load_indicators().get(domain)
+    return protect(connection, targets(domain, marts), populations(domain), file.amounts if file else {})
 
 
 # An indicator's numbers are divided by these.

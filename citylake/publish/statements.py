@@ -46,6 +46,7 @@ def versions(connection, domain: str) -> Iterator[tuple[str, list[Statement]]]:
 def statements(connection, target: Protected) -> Iterator[Statement]:
     """What the rows of a target say of the persons its rule counts; what a value tells of a hidden number beside it, too."""
     values = ["value", "numerator", "denominator", "value_status"] if target.is_value else ["null"] * 4
+    amounts = {*getattr(target.rule, "amounts", {}).values()}
     # Named, because rows may come as dictionaries.
     selected = ", ".join(f"{each} as c{number}" for number, each in enumerate([*values, *target.selected]))
     for row in connection.execute(f"select {selected} from {target.table} where {target.rows}").fetchall():
@@ -53,6 +54,8 @@ def statements(connection, target: Protected) -> Iterator[Statement]:
         if status == "not_reported":
             continue
         for column, population, place, _, persons in target.told(rest):
+            if population in amounts:
+                continue  # money, and nobody's number
             if persons is None:
                 persons = _told(column, value, numerator, denominator, target.scale)
             about = f"{target.table.split()[0]} {target.rows} {column} {place}"

@@ -66,8 +66,8 @@ class Outcome:
     """What the indicators of a day are made of, each with hospital (the number in its identifier less one) and age_band (a word;
     None).
 
-    `exams` of persons: is_repeat; `claims` between hospitals: is_settled (and not reversed), settled_min (NaN); `accesses`:
-    is_first, is_found, has_reason. `districts` of hospitals, by number.
+    `exams` of persons: is_repeat; `claims` between hospitals: is_settled (and not reversed), settled_min (NaN), amount_fen;
+    `accesses`: is_first, is_found, has_reason. `districts` of hospitals, by number.
     """
 
     exams: pd.DataFrame
@@ -111,7 +111,7 @@ def _known(city: Evidence, day: date, as_of: datetime) -> Rows:
     return Rows(
         seen.assign(person=persons(seen["number"].tolist(), seen["name"].tolist())),
         _whole(exams, ["exam", "encounter", "hospital", "kind", "taken_ds", "result_ds", "day"]),
-        _whole(events, ["event", "claim", "encounter", "hospital", "kind", "at_ds"]),
+        _whole(events, ["event", "claim", "encounter", "hospital", "kind", "at_ds", "amount_fen"]),
         _whole(lines, ["line", "claim", "exam"]),
         accesses.assign(who=[number or None for number in accesses["number"].tolist()]),
     )
@@ -163,7 +163,7 @@ def repeats(exams: pd.DataFrame, day: date) -> set[int]:
 
 
 def _between(rows: Rows, exams: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The claims of a day that are between hospitals: encounter, hospital, is_settled, settled_min."""
+    """The claims of a day that are between hospitals: encounter, hospital, is_settled, settled_min, amount_fen."""
     events = rows.events.sort_values(["at_ds", "event"])
     of_day = (events["kind"] == REQUESTED) & (events["at_ds"] // DAY_DS == day.toordinal())
     claims = events[of_day].drop_duplicates("claim").rename(columns={"at_ds": "requested_ds"})
@@ -182,7 +182,7 @@ def _between(rows: Rows, exams: pd.DataFrame, day: date) -> pd.DataFrame:
     return claims.assign(
         is_settled=settled_ds.notna() & ~claims["claim"].isin(back["claim"]),
         settled_min=(settled_ds - claims["requested_ds"]) / 600,
-    )[["encounter", "hospital", "is_settled", "settled_min"]].reset_index(drop=True)
+    )[["encounter", "hospital", "is_settled", "settled_min", "amount_fen"]].reset_index(drop=True)
 
 
 def happened(setting: Setting, day: date) -> pd.DataFrame:
@@ -245,6 +245,11 @@ def table(made: Outcome, day: date) -> pd.DataFrame:
     return divisible(_of_day(made, day))
 
 
+def _cny(claims: pd.DataFrame) -> tuple[float, float, float]:
+    """What claims ask for, over their number."""
+    return float(claims["amount_fen"].sum()) / 100, float(len(claims)), 100.0
+
+
 def _of_day(made: Outcome, day: date) -> Iterator[pd.DataFrame]:
     places = pd.DataFrame({"hospital": range(HOSPITALS)})
     placed = places.assign(district=places["hospital"].map(made.districts))
@@ -255,6 +260,7 @@ def _of_day(made: Outcome, day: date) -> Iterator[pd.DataFrame]:
     for code, rows, measure, scale in (
         ("h3_inter_hospital_settled_pct", claims, share_of("is_settled"), 100),
         ("h3_settlement_p50_min", settled, percentile_of_persons("settled_min", 50), 1),
+        ("h3_claim_between_hospitals_cny", claims, _cny, 1),
         ("h3_record_found_first_pct", first, share_of("is_found"), 100),
     ):
         yield areas.rows(code, rows, measure, scale, _BY_AGE)

@@ -93,11 +93,10 @@ def test_not_collected_are_orders_that_went_back(pharmacy):
 
 
 def test_what_fewer_than_ten_ordered_is_not_published(pharmacy):
-    from citylake.privacy.disclosure import protect
-    from citylake.publish.publication import targets
+    from citylake.publish.publication import protect_marts
 
     pharmacy.connection.execute("begin")
-    protect(pharmacy.connection, targets("health", pharmacy.marts))
+    protect_marts(pharmacy.connection, "health", pharmacy.marts)
     values = pharmacy.connection.execute(
         "select code, period, concat_ws(' ', area, \"group\"), value_status from marts.fct_indicator_value where system = 'h4'"
     ).fetchall()

@@ -112,8 +112,7 @@ def test_faces_are_rejected_falsely_where_a_card_followed(visits):
 @pytest.fixture(scope="module")
 def protected(module_home):
     """Three days of some dozens of visits in three districts and a handful elsewhere, as they are published."""
-    from citylake.privacy.disclosure import protect
-    from citylake.publish.publication import populations, targets
+    from citylake.publish.publication import protect_marts
 
     chance = random.Random(7)
     days = [FIRST, SECOND, date(2026, 3, 3)]
@@ -141,7 +140,7 @@ def protected(module_home):
             "conformed.health.visit_process": rows, "conformed.health.face_transaction": faces,
         },
     )  # fmt: skip
-    protect(city.connection, targets("health", city.marts), populations("health"))
+    protect_marts(city.connection, "health", city.marts)
     yield city
     city.scratch.__exit__(None, None, None)
 
@@ -172,8 +171,7 @@ def test_nobody_can_work_out_what_is_hidden(protected):
 
 @pytest.mark.parametrize("seen_only", [0, 30])
 def test_four_whom_nobody_saw_are_told_by_no_other_number(module_home, seen_only):
-    from citylake.privacy.disclosure import protect
-    from citylake.publish.publication import populations, targets
+    from citylake.publish.publication import protect_marts
 
     left = {None: 60, "see": 4, "examine": 12, "pay": 15, "collect": 20}
     rows = [
@@ -187,7 +185,7 @@ def test_four_whom_nobody_saw_are_told_by_no_other_number(module_home, seen_only
          "conformed.health.visit_process": rows},
     )  # fmt: skip
     try:
-        protect(city.connection, targets("health", city.marts), populations("health"))
+        protect_marts(city.connection, "health", city.marts)
         visits, dropped = city.connection.execute(
             "select visit_count, dropped_count from marts.fct_visit_day"
         ).fetchall()[0]

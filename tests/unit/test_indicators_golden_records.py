@@ -22,7 +22,7 @@ CLAIMS = [
     # For what was made there: it counts in none.
     claim("A6", "H1", FIRST, after_s=30, elsewhere=0), claim("A7", "H1", FIRST, after_s=30, elsewhere=0, age_band="<18"),
     # In Binjiang one after 61 seconds; two of a hospital in a district that no list knows, and of one that no list knows.
-    claim("B1", "H2", FIRST, after_s=61, age_band="80+", elsewhere=2), claim("C1", "H3", FIRST, after_s=3600),
+    claim("B1", "H2", FIRST, after_s=61, age_band="80+", elsewhere=2, amount_cny=200.0), claim("C1", "H3", FIRST, after_s=3600),
     claim("C2", "H9", FIRST, after_s=900), claim("D1", "H2", SECOND, after_s=None),
 ]  # fmt: skip
 EXAMS = [
@@ -74,6 +74,16 @@ def test_settlement_p50_is_of_claims_that_were_settled(records):
     assert records.value(code, "2026-03-02", CITY) == shown(None, None, 0.0)
 
 
+def test_a_claim_asks_for_so_much(records):
+    code = "h3_claim_between_hospitals_cny"
+    # 80.50 each, but for B1, which asks for 200.
+    assert records.value(code, DAY, XIHU) == shown(80.5, 402.5, 5.0)
+    assert records.value(code, DAY, BINJIANG) == shown(200.0, 200.0, 1.0)
+    assert records.value(code, DAY, CITY) == shown(95.4375, 763.5, 8.0)
+    assert records.value(code, DAY, CITY, "80+") == shown(140.25, 280.5, 2.0)
+    assert records.value(code, DAY, CITY, "<18") == shown(None, None, 0.0)
+
+
 def test_repeats_are_of_exams_with_a_person(records):
     code = "h3_repeat_exam_pct"
     assert records.value(code, DAY, CITY) == shown(40.0, 2.0, 5.0)
@@ -107,9 +117,33 @@ def test_areas_and_groups_are_those_that_are_known(records):
         assert published(records, code, DAY) == of_city
 
 
+def test_what_nearly_one_hospital_alone_asks_for_is_hidden(module_home):
+    from citylake.publish.publication import protect_marts
+
+    # In Xihu three hospitals ask for 1,000, 1,000 and 101 yuan; in Binjiang for 1,000, 1,000 and 99: of the first the second,
+    # which knows its own, knows the other's to within the third's, which is less than a tenth.
+    asked = [("H1", 100.0), ("H2", 100.0), ("H3", 10.1), ("H4", 100.0), ("H5", 100.0), ("H6", 9.9)]
+    hospitals = [hospital(each, XIHU if each < "H4" else BINJIANG) for each, _ in asked]
+    city = build("health", "dominated", [FIRST], {
+        "conformed.governance.district": DISTRICTS, "conformed.health.hospital": hospitals,
+        "conformed.health.settlement_claim": [
+            claim(f"{each}-{n}", each, FIRST, amount_cny=amount) for each, amount in asked for n in range(10)
+        ],
+    })  # fmt: skip
+    try:
+        protect_marts(city.connection, "health", city.marts)
+        code = "h3_claim_between_hospitals_cny"
+        # The city's less Binjiang's would be Xihu's, and is what the two of them are: it goes too, or the other district's.
+        assert city.value(code, DAY, BINJIANG) == (None, None, None, 100.0, "hidden")
+        found = {area: city.value(code, DAY, area)[-1] for area in (XIHU, CITY)}
+        assert sorted(found.values()) == ["hidden", "shown"]
+        assert city.value("h3_settlement_p50_min", DAY, BINJIANG) == shown(10.0, 300.0, 30.0)
+    finally:
+        city.scratch.__exit__(None, None, None)
+
+
 def test_what_is_of_fewer_than_ten_is_hidden(module_home):
-    from citylake.privacy.disclosure import protect
-    from citylake.publish.publication import populations, targets
+    from citylake.publish.publication import protect_marts
 
     # On the first day eleven at H1 and twelve at H2, of each one asked without a reason; on the second nine at H2.
     many = [("H1", FIRST, n) for n in range(11)] + [("H2", FIRST, n) for n in range(12)]
@@ -122,7 +156,7 @@ def test_what_is_of_fewer_than_ten_is_hidden(module_home):
         record_access=[access(f"Z{each}", each[0], each[1], reason=None if each[2] == 0 else "referral") for each in many + few],
     )  # fmt: skip
     try:
-        protect(city.connection, targets("health", city.marts), populations("health"))
+        protect_marts(city.connection, "health", city.marts)
         days = city.connection.execute(
             "select district_code, encounter_count, exam_count, claim_between_hospitals_count, record_access_count"
             " from marts.fct_care_day order by _business_date, district_code"

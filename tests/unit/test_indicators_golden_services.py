@@ -125,12 +125,11 @@ def test_abandoned_are_sessions_at_listed_machines(services):
 
 
 def test_what_a_rare_service_took_is_hidden(services):
-    from citylake.privacy.disclosure import protect
-    from citylake.publish.publication import targets
+    from citylake.publish.publication import protect_marts
 
     services.connection.execute("begin")
     services.connection.execute("update marts.fct_service_item_day set journey_count = 2 * journey_count")
-    protect(services.connection, targets("governance", services.marts))
+    protect_marts(services.connection, "governance", services.marts)
     rows = services.connection.execute(
         "select item_code, journey_count, visit_count, promise_kept_count from marts.fct_service_item_day"
         " where _business_date = '2026-03-01' order by item_code"

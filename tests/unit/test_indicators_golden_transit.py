@@ -93,11 +93,10 @@ def test_unpaired_are_taps_at_gates(transit):
 
 
 def test_few_and_small_cells_are_not_published(transit):
-    from citylake.privacy.disclosure import protect
-    from citylake.publish.publication import targets
+    from citylake.publish.publication import protect_marts
 
     transit.connection.execute("begin")
-    protect(transit.connection, targets("transport", transit.marts))
+    protect_marts(transit.connection, "transport", transit.marts)
     rows = transit.connection.execute(
         "select boarding_count, trip_count from marts.fct_transit_day"
     ).fetchall()

@@ -107,8 +107,7 @@ def test_first_tries_follow_no_cancelled_booking(visits):
 
 
 def test_counts_of_few_persons_are_hidden(module_home):
-    from citylake.privacy.disclosure import protect
-    from citylake.publish.publication import populations, targets
+    from citylake.publish.publication import protect_marts
 
     # Ten came to H1 and nine to H2, all by app; to H1 twelve more by phone. Of ten by app at H1, one was seen late.
     rows = [appointment(f"A{n}", "H1", FIRST, waited_min=31 if n == 0 else 10) for n in range(10)]
@@ -120,7 +119,7 @@ def test_counts_of_few_persons_are_hidden(module_home):
          "conformed.health.hospital": [hospital("H1", XIHU), hospital("H2", BINJIANG)]},
     )  # fmt: skip
     try:
-        protect(city.connection, targets("health", city.marts), populations("health"))
+        protect_marts(city.connection, "health", city.marts)
         found = city.connection.execute(
             "select district_code, attended_count from marts.fct_appointment_day order by all"
         ).fetchall()

@@ -137,7 +137,7 @@ def test_a_run_that_was_killed_is_replaced_by_the_next_and_leaves_no_process(in_
             "h3_", ("settlement_2", "settlement_line_", "record_access_"),
             {
                 "h3_inter_hospital_settled_pct", "h3_settlement_p50_min", "h3_repeat_exam_pct", "h3_record_found_first_pct",
-                "h3_access_without_reason_pct",
+                "h3_access_without_reason_pct", "h3_claim_between_hospitals_cny",
             },
         ),
     ],

@@ -142,6 +142,51 @@ def test_of_no_small_count_more_can_be_told_than_that_it_is_small(seed, size):
             assert high > 9 - 1e-5
 
 
+class Gave(dict):
+    """What contributors gave to the amount `money`: (place of a, place of b) -> amounts."""
+
+    def __contains__(self, population):
+        return population == "money"
+
+    def range_of(self, population, place, amount):
+        ranked = sorted(self.at(place), reverse=True) + [0, 0]
+        if 10 * (amount - ranked[0] - ranked[1]) >= ranked[0]:
+            return None
+        margin = max(-(-ranked[0] // 10), 1)
+        return max(amount - margin, 0), amount + margin
+
+    def at(self, place):
+        """Of each contributor all that it gave there."""
+        at = dict(place)
+        inside = [of for (a, b), of in self.items() if at.get("a", a) == a and at.get("b", b) == b]
+        return np.sum(inside, axis=0).tolist()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6))
+def test_nobody_can_tell_what_dominates_an_amount_to_within_a_tenth(seed):
+    random = np.random.default_rng(seed)
+    gave = Gave({
+        (a, b): np.floor(random.pareto(0.8, 4) * 1_000 * (random.random(4) < 0.6)).astype(int)
+        for a in "123" for b in "xyz"
+    })  # fmt: skip
+    places = [
+        {},
+        *({"a": a} for a in "123"),
+        *({"b": b} for b in "xyz"),
+        *({"a": a, "b": b} for a, b in gave),
+    ]
+    found = counts(*[("money", place, sum(gave.at(frozenset(place.items())))) for place in places])
+    system = Cells(found, {})
+    rows = rows_to_hide(found, {}, LEAST, gave)
+    shown = [not cell.rows <= rows for cell in system.cells]
+    told = ranges([cell.persons for cell in system.cells], shown, system.sums())
+    for cell, (low, high) in zip(system.cells, told, strict=True):
+        if needed := gave.range_of("money", cell.place, cell.persons):
+            assert low <= needed[0] * (1 + 1e-6) + 1e-5
+            assert high >= needed[1] * (1 - 1e-6) - 1e-5
+
+
 def ranges(persons: list[int], shown: list[bool], relations) -> list[tuple[float, float]]:
     """Between what each number may lie, as far as one can tell from those shown: asked of each alone."""
     matrix = np.zeros((len(relations), len(persons)))

@@ -30,6 +30,7 @@ final as (
         '{{ var("own_area").city }}' as city_code,
         int_hospital_districts.district_code,
         int_hospital_districts.valid_from::varchar as district_vintage,
+        settlement_claim.hospital_id,
         settlement_claim.age_band,
         settlement_claim.lines_elsewhere > 0 as is_between_hospitals,
         settlement_claim.lines_elsewhere > 0 and settlement_claim.settled_at is not null
