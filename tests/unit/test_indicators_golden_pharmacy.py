@@ -105,10 +105,10 @@ def test_what_fewer_than_ten_ordered_is_not_published(pharmacy):
         f" where _business_date = '{THIRD}'"
     ).fetchall()
     pharmacy.connection.execute("rollback")
-    # Nobody's orders tell of nobody: those of the young were not delivered. Xihu's would tell Binjiang's, of the city's.
+    # Nobody's orders tell of nobody: those of the young were not delivered. The city's less Xihu's would tell Binjiang's.
     assert {where: status for code, period, where, status in values if (code, period) == ("h4_door_p50_h", DAY)} == {
-        "330100 all": "shown", "330100 80+": "hidden", "330100 60-69": "hidden", "330100 <18": "not_reported",
-        "330106 all": "hidden", "330108 all": "hidden",
+        "330100 all": "hidden", "330100 80+": "hidden", "330100 60-69": "hidden", "330100 <18": "not_reported",
+        "330106 all": "shown", "330108 all": "hidden",
     }  # fmt: skip
     # Nine in Xihu, ten in Binjiang, nineteen in all: two of them tell the nine, so the ten go with it.
     third = {
