@@ -107,11 +107,12 @@ Policy = Literal["keep", "hold"]
 class Drift(Strict):
     """What to do with a delivery that is not as declared, or not as the ones before: note it, or hold it.
 
-    `added` keeps undeclared columns beside the row. Values of another type are quarantined row by row;
+    `added` keeps undeclared columns beside the row: as they came but for what looks personal, or with `seal` all of them
+    encrypted. Values of another type are quarantined row by row;
     `type_changed: hold` holds the delivery where most of a column's are.
     """
 
-    added: Policy = "keep"
+    added: Literal["keep", "seal", "hold"] = "keep"
     removed: Literal["hold"] = "hold"
     renamed: Literal["hold"] = "hold"
     type_changed: Literal["quarantine", "hold"] = "quarantine"

@@ -183,9 +183,10 @@ def extra(feed: Feed, header: list[str]) -> str:
 def _json(feed: Feed, columns: list[tuple[int, str]]) -> str:
     personal = {source for column in feed.columns if column.is_personal for source in column.sources}
     known = set(feed.source_columns) | set(feed.ignores)
+    is_sealed = feed.drift.added == "seal"
     parts = []
     for n, name in columns:
-        if name in personal or (name not in known and looks.is_personal_name(name)):
+        if name in personal or (name not in known and (is_sealed or looks.is_personal_name(name))):
             shown = f"seal({raw(n)})"
         elif name not in known:
             shown = sealed_where_personal(raw(n))

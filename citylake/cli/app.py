@@ -23,6 +23,7 @@ from citylake.cli import (
     proving,
     requests,
     retaining,
+    revealing,
     run,
     servers,
     stages,
@@ -113,6 +114,9 @@ COMMANDS = (
     Entry("privacy retention", retaining.retention, (
         "citylake privacy retention", "citylake privacy retention --enforce",
         "citylake privacy retention --certificates --json")),
+    Entry("reveal", revealing.reveal, (
+        "citylake reveal 01KJN5FCM0PNQF9JZ1CDSQRHVG --record 17 --because 'the station asks whom to call about its maintainer'",
+        "citylake reveal --log"), DECIDE),
     Entry("verify", verifying.verify, ("citylake verify", "citylake verify --seed 7 --json", "citylake verify --self-test")),
     Entry("backfill", requests.backfill, (
         "citylake backfill environment.air_quality_day --from 2026-03-01 --to 2026-03-07"

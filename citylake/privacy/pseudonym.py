@@ -7,6 +7,8 @@ import unicodedata
 
 from citylake.privacy.keys import key
 
+SEALED = "sealed:"  # begins every sealed text
+
 
 def normalise(value: str) -> str:
     """The form in which differently typed values are one: NFKC, no white space, upper case."""
@@ -78,16 +80,14 @@ def seal(value: str, delivery_id: str) -> str:
 def _sealed(cipher, value: str, delivery_id: str) -> str:
     import base64
 
-    return (
-        "sealed:" + base64.urlsafe_b64encode(cipher.encrypt(value.encode(), [delivery_id.encode()])).decode()
-    )
+    return SEALED + base64.urlsafe_b64encode(cipher.encrypt(value.encode(), [delivery_id.encode()])).decode()
 
 
 def unseal(text: str, delivery_id: str) -> str:
     """The value in a sealed text. Raises: cryptography's InvalidTag where key or delivery are others."""
     import base64
 
-    sealed = base64.urlsafe_b64decode(text.removeprefix("sealed:"))
+    sealed = base64.urlsafe_b64decode(text.removeprefix(SEALED))
     return _cipher().decrypt(sealed, [delivery_id.encode()]).decode()
 
 

@@ -9,6 +9,7 @@ from citylake import lake, ledger
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
 from citylake.ledger.listings import list_deliveries
+from citylake.privacy import pseudonym
 
 ROLE = "steward"
 SEALED = "(sealed)"
@@ -116,7 +117,7 @@ def shown(value: str | None) -> str:
     """A value of a quarantined row; a sealed one stays closed."""
     if value is None:
         return ""
-    return SEALED if value.startswith("sealed:") else value
+    return SEALED if value.startswith(pseudonym.SEALED) else value
 
 
 def sources(rules: list[str], feed: Feed) -> list[str]:

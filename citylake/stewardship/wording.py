@@ -25,7 +25,7 @@ _OF_ROWS = {
     ),
 }  # fmt: skip
 DRIFT = {
-    "added": "columns that nobody declared; they are kept in `_extra`",
+    "added": "columns that nobody declared; they are kept in `_extra`, sealed where they look personal or the feed says so",
     "removed": "declared columns that are missing",
     "absent": "optional columns that are absent, so null in every row",
     "unread": "files in the archive that no feed reads; they stay in landing",

@@ -54,7 +54,10 @@ def test_counts_rules_held_and_drift_are_told_in_words(city, capsys):
     assert "→ If such values are real, widen `range`" in told
     assert "1 declared column(s) missing: '启用日期'" in told
     assert f"citylake admit {sent['held']}" in told
-    assert "columns that nobody declared; they are kept in `_extra`: 备用" in told
+    assert (
+        "columns that nobody declared; they are kept in `_extra`, sealed where they look personal or the feed says so: 备用"
+        in told
+    )
 
 
 def test_no_person_is_in_the_report_or_its_page(city, capsys):

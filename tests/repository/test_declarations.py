@@ -44,6 +44,12 @@ def test_every_column_of_a_feed_with_people_says_what_becomes_of_them():
                 assert column.privacy, f"{feed.feed_id}: {column.name}"
 
 
+def test_what_nobody_declared_is_sealed_in_every_feed_of_patients():
+    for feed in load_feeds().values():
+        if feed.department == "health" and any(column.is_personal for column in feed.columns):
+            assert feed.drift.added == "seal", feed.feed_id
+
+
 def described() -> dict[str, dict]:
     found = {}
     for path in files("dbt_project/models/*.yml"):

@@ -167,6 +167,8 @@ def test_a_column_under_another_name_is_known_by_what_it_holds():
 def test_no_value_of_a_person_is_kept():
     assert BEFORE[0].columns["phone"].values == {}
     assert BEFORE[0].columns["phone"].lengths == (11, 11, 11)
+    # 13800000149.5 and the like are somebody's numbers, or nearly.
+    assert BEFORE[0].columns["phone"].quartiles == (1.4e10, 1.4e10, 1.4e10)
     assert BEFORE[0].columns["status"].values.keys() == {"ok", "late"}
     undeclared = profile([row | {"备注": "某人"} for row in day(1)])
     assert undeclared.as_kept(FEED)["备注"]["values"] == {}

@@ -57,6 +57,25 @@ def test_personal_values_of_a_quarantined_row_are_sealed_and_the_others_are_not(
     assert PHONE not in rows.text
 
 
+def test_what_nobody_declared_is_sealed_where_it_looks_personal_and_all_of_it_where_the_feed_says_so(
+    tmp_path,
+):
+    text = f"id,value,note,手机\na,1,fever,none\nb,2,{PHONE},none\n"
+    kept = [json.loads(row["_extra"]) for row in admit(make_feed(), text, tmp_path / "kept").admitted]
+    assert kept[0]["note"] == "fever"
+    assert unseal(kept[1]["note"], DELIVERY_ID) == PHONE
+    assert unseal(kept[0]["手机"], DELIVERY_ID) == "none"  # by its name
+    typed = [{"name": "id", "type": "string"}, {"name": "value", "type": "integer"}]
+    rows = admit(make_feed(typed, drift={"added": "seal"}), text + "c,high,cough,none\n", tmp_path / "sealed")
+    sealed = [json.loads(row["_extra"]) for row in rows.admitted]
+    assert [unseal(row["note"], DELIVERY_ID) for row in sealed] == ["fever", PHONE]
+    # Of a refused row too; what is declared and tells of nobody stays readable.
+    assert unseal(record(rows.quarantined[0])["note"], DELIVERY_ID) == "cough"
+    assert record(rows.quarantined[0])["value"] == "high"
+    assert "fever" not in rows.text
+    assert "cough" not in rows.text
+
+
 def test_repeated_and_contradicting_rows_are_sealed_too(tmp_path):
     rows = admit(make_feed(PERSONAL), HEADER + f"a,1,{PHONE},flu\na,2,{PHONE},flu\n", tmp_path)
     assert rows.broken == {1: ["key_conflict"], 2: ["key_conflict"]}

@@ -34,13 +34,12 @@ class Profile:
     columns: dict[str, ColumnProfile]
 
     def as_kept(self, feed: Feed) -> dict:
-        """The columns as the ledger keeps them: no value of a column that is personal or not declared."""
+        """The columns as the ledger keeps them: no value of a column that is personal or not declared, nor its quartiles to
+        more than two digits, since a quartile of telephone numbers is somebody's."""
         silent = {source for column in feed.columns if column.is_personal for source in column.sources}
         known = set(feed.source_columns) - silent
         return {
-            name: asdict(
-                column if name in known and not looks.is_personal_name(name) else replace(column, values={})
-            )
+            name: asdict(column if name in known and not looks.is_personal_name(name) else _silent(column))
             for name, column in self.columns.items()
         }
 
@@ -48,6 +47,11 @@ class Profile:
     def kept(records: int, columns: dict) -> Profile:
         """A profile as the ledger had kept it."""
         return Profile(records, {name: ColumnProfile(**_tuples(column)) for name, column in columns.items()})
+
+
+def _silent(column: ColumnProfile) -> ColumnProfile:
+    first, second, third = (float(f"{each:.1e}") for each in column.quartiles or (0, 0, 0))
+    return replace(column, values={}, quartiles=(first, second, third) if column.quartiles else None)
 
 
 def _tuples(column: dict) -> dict:
