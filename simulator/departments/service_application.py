@@ -46,8 +46,8 @@ _WRONG = {
 @dataclass(frozen=True)
 class Applications:
     """What an exact reader knows from a day's file. Columns of `rows`: number (of the application), item (the number of its
-    code), district (its code), channel (place in `CHANNELS`), accepted_ds and decided_ds (tenths of seconds since the
-    calendar's first day, local)."""
+    code), district (its code), channel (place in `CHANNELS`), birth_year (`NOBODY` of enterprises), accepted_ds and
+    decided_ds (tenths of seconds since the calendar's first day, local)."""
 
     day: date
     rows: pd.DataFrame
@@ -89,7 +89,9 @@ def number_texts(numbers: pd.Series) -> list[str]:
 
 
 def _known(day: date, rows: pd.DataFrame) -> Applications:
-    return Applications(day, rows[["number", "item", "district", "channel", "accepted_ds", "decided_ds"]])
+    return Applications(
+        day, rows[["number", "item", "district", "channel", "birth_year", "accepted_ds", "decided_ds"]]
+    )
 
 
 def _all_online(rows: pd.DataFrame) -> pd.DataFrame:

@@ -80,6 +80,11 @@ def percentile_of_persons(column: str, percent: int) -> Measure:
     return measure
 
 
+def of_city(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of `Areas.rows` those of the whole city: what is rare is told of it alone."""
+    return rows[rows["area_type"] == "city"]
+
+
 class Areas:
     """Places rows of a day in districts and the city. `places` has the place by which rows are placed, and district.
 

@@ -30,7 +30,7 @@ from simulator.departments.prescription import UNKNOWN, Prescriptions
 from simulator.departments.transit_lists import BANDS
 from simulator.evidence import Evidence
 from simulator.setting import Setting
-from simulator.truth.areas import Areas, by_day, divisible, percentile_of_persons, share_of
+from simulator.truth.areas import Areas, by_day, divisible, of_city, percentile_of_persons, share_of
 from simulator.world.cold_boxes import HIGH, LOW
 from simulator.world.districts import HANGZHOU
 from simulator.world.pharmacy_deliveries import COUNTS_DS, DELIVERED, NO_BOX, RETURNED, deliveries
@@ -205,9 +205,5 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     yield areas.rows("h4_door_p90_h", delivered, percentile_of_persons("door_h", 90), 1, _BY_AGE)
     cold = orders[orders["is_kept"].notna()]
     # Too few a day to tell of a district.
-    yield _of_city(areas.rows("h4_cold_chain_kept_pct", cold, share_of("is_kept"), 100))
-    yield _of_city(areas.rows("h4_not_collected_pct", orders, share_of("is_returned"), 100, _BY_AGE))
-
-
-def _of_city(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["area_type"] == "city"]
+    yield of_city(areas.rows("h4_cold_chain_kept_pct", cold, share_of("is_kept"), 100))
+    yield of_city(areas.rows("h4_not_collected_pct", orders, share_of("is_returned"), 100, _BY_AGE))

@@ -30,7 +30,7 @@ from simulator.departments.face_match import FaceMatches
 from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.truth.ages import age_bands
-from simulator.truth.areas import Areas, by_day, divisible, percentile_of_persons, share_of
+from simulator.truth.areas import Areas, by_day, divisible, of_city, percentile_of_persons, share_of
 from simulator.world.appointments import NEVER
 from simulator.world.card_hospitals import COLLECT, EXAMINE, PAY, REGISTER, SEE, STEPS, card_platform
 from simulator.world.districts import HANGZHOU
@@ -258,7 +258,7 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     ):
         yield areas.rows(code, complete, measure, scale, _BY_AGE)
     # What is rare is told of the city alone.
-    yield _of_city(areas.rows("h2_whole_process_face_pct", complete, share_of("is_by_face"), 100, _BY_AGE))
+    yield of_city(areas.rows("h2_whole_process_face_pct", complete, share_of("is_by_face"), 100, _BY_AGE))
     # Once a doctor has been seen, what was ordered is known.
     ordered = visits["ordered"]
     for step, is_due in (
@@ -269,11 +269,7 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     ):
         reached = visits[is_due & ((visits["dropped"] == COMPLETE) | (visits["dropped"] >= step))]
         leaves = reached.assign(leaves=reached["dropped"] == step)
-        rows = _of_city(areas.rows("h2_drop_out_pct", leaves, share_of("leaves"), 100))
+        rows = of_city(areas.rows("h2_drop_out_pct", leaves, share_of("leaves"), 100))
         yield rows.assign(group_type="step", group=STEPS[step])
     judged = faces[faces["is_accepted"].astype(bool) | faces["is_falsely_rejected"].astype(bool)]
-    yield _of_city(areas.rows("h2_face_false_reject_pct", judged, share_of("is_falsely_rejected"), 100))
-
-
-def _of_city(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["area_type"] == "city"]
+    yield of_city(areas.rows("h2_face_false_reject_pct", judged, share_of("is_falsely_rejected"), 100))

@@ -30,7 +30,7 @@ from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.times import DAY_DS
 from simulator.truth.ages import age_bands
-from simulator.truth.areas import Areas, by_day, divisible, percentile_of_persons, share_of
+from simulator.truth.areas import Areas, by_day, divisible, of_city, percentile_of_persons, share_of
 from simulator.truth.persons import NOBODY, persons
 from simulator.world.claims import requested_on
 from simulator.world.districts import HANGZHOU
@@ -269,5 +269,4 @@ def _of_day(made: Outcome, day: date) -> Iterator[pd.DataFrame]:
         ("h3_repeat_exam_pct", made.exams, "is_repeat"),
         ("h3_access_without_reason_pct", asked, "is_without"),
     ):
-        of_areas = areas.rows(code, rows, share_of(column), 100, _BY_AGE)
-        yield of_areas[of_areas["area_type"] == "city"]
+        yield of_city(areas.rows(code, rows, share_of(column), 100, _BY_AGE))

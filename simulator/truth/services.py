@@ -3,7 +3,7 @@
 A journey is an application that was decided on the day, and the contacts with its number on the days from 30 before to 7
 after. Journeys count where the office is, machines and sessions where their site is; machines and sites that are not in the
 newest lists count nowhere. A promise is that of the item in the newest list; where the item is not in it nothing is said.
-An indicator without anything to divide by has no row.
+An indicator without anything to divide by has no row. Groups are told for the whole city.
 
 What happened: every application and its true contacts, with the true promise; the states of all machines that stood
 somewhere, all day; every session.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,8 @@ from simulator.departments.service_contact import Contacts
 from simulator.evidence import Evidence
 from simulator.setting import Setting
 from simulator.times import DAY_DS
-from simulator.truth.areas import Areas, by_day, divisible
+from simulator.truth.ages import age_bands
+from simulator.truth.areas import Areas, by_day, divisible, of_city
 from simulator.world.calendar import is_free
 from simulator.world.districts import HANGZHOU
 from simulator.world.service_applications import CHANNELS
@@ -40,6 +41,7 @@ CONTACTS = range(-30, 8)  # days around the decision
 HOLDS_DS = 2 * 36_000
 _AT_MOST = 1  # visits
 _UNKNOWN = -1  # promise
+_WINDOW = "one_window"  # where somebody helps
 _DISTRICT = ["district"]
 
 
@@ -47,8 +49,9 @@ _DISTRICT = ["district"]
 class Outcome:
     """What the indicators of a day are made of.
 
-    `journeys`: office (the district's code), channel (a word), visits, handlings, worked and promised (working days;
-    `_UNKNOWN`); `machines`: machine, known_ds, up_ds; `sessions`: machine, is_abandoned; `places`: machine, district.
+    `journeys`: office (the district's code), channel (a word), age_band (a word; None), visits, handlings, worked and promised
+    (working days; `_UNKNOWN`); `machines`: machine, known_ds, up_ds; `sessions`: machine, is_abandoned; `places`: machine,
+    district.
     """
 
     journeys: pd.DataFrame
@@ -92,12 +95,13 @@ def _in_force(days: tuple[str, ...]) -> list[int]:
 
 def _journeys(city: Evidence, day: date, as_of: datetime, promised: dict[str, int]) -> pd.DataFrame:
     """The applications decided on a day, with what is known about their contacts."""
-    files = [each.rows for each in city.facts(Applications, (day,), as_of)]
+    files = city.newest(Applications, (day,), as_of)
     if not files:
         return _counted(pd.DataFrame({name: [] for name in ("number", "channel")}), []).assign(
-            office=[], worked=[], promised=[]
+            office=[], age_band=[], worked=[], promised=[]
         )
-    (rows,) = files
+    (file,) = files
+    rows = file.load().rows
     numbers = np.sort(rows["number"].to_numpy())
     about = []
     for facts in city.facts(Contacts, tuple(day + timedelta(shift) for shift in CONTACTS), as_of):
@@ -105,7 +109,9 @@ def _journeys(city: Evidence, day: date, as_of: datetime, promised: dict[str, in
         about.append(facts.rows[is_about].assign(day=facts.day.toordinal()))
     promise = {int(item[1:]): days for item, days in promised.items()}
     return _counted(rows, about).assign(
-        office=rows["district"].to_numpy(), worked=_worked(rows["accepted_ds"], rows["decided_ds"]),
+        office=rows["district"].to_numpy(),
+        age_band=age_bands(rows["birth_year"], file.arrived_at.astimezone(UTC).year),
+        worked=_worked(rows["accepted_ds"], rows["decided_ds"]),
         promised=rows["item"].map(promise).fillna(_UNKNOWN).to_numpy(np.int64),
     )  # fmt: skip
 
@@ -164,7 +170,9 @@ def happened(setting: Setting, day: date) -> pd.DataFrame:
     contacts = contacts.assign(day=contacts["contacted_ds"] // DAY_DS)
     is_near = (contacts["day"] - day.toordinal()).between(CONTACTS[0], CONTACTS[-1])
     journeys = _counted(rows, [contacts.loc[is_near, ["number", "channel", "site", "day"]]]).assign(
-        office=services.districts[rows["district"].to_numpy()], worked=_worked(rows["accepted_ds"], rows["decided_ds"]),
+        office=services.districts[rows["district"].to_numpy()],
+        age_band=age_bands(rows["birth_year"], (day + timedelta(1)).year),
+        worked=_worked(rows["accepted_ds"], rows["decided_ds"]),
         promised=rows["promised"],
     )  # fmt: skip
     was = states(seed, scenario, services, day)
@@ -195,9 +203,9 @@ def _sum_over(
 
 
 def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
-    journeys, by_channel = outcome.journeys, ("channel", "channel")
+    journeys, groups = outcome.journeys, (("channel", "channel"), ("age_band", "age_band"))
     offices = pd.DataFrame({"office": journeys["office"].unique()})
-    at_office = Areas(outcome.vintages, day, offices.assign(district=offices["office"]))
+    at_office = Areas(outcome.vintages, day, offices.assign(district=offices["office"]), groups_in=("city",))
     at_machine = Areas(outcome.vintages, day, outcome.places)
     counted = journeys.assign(
         is_at_most_once=journeys["visits"] <= _AT_MOST, has_switched=journeys["handlings"] > 1,
@@ -205,13 +213,15 @@ def _of_day(outcome: Outcome, day: date) -> Iterator[pd.DataFrame]:
     )  # fmt: skip
     for name, column, scale in (("at_most_once_pct", "is_at_most_once", 100), ("visits_per_case", "visits", 1),
                                 ("channel_switch_pct", "has_switched", 100)):  # fmt: skip
-        yield at_office.rows(f"t4_{name}", counted, _sum_over(column), scale, by_channel)
+        yield at_office.rows(f"t4_{name}", counted, _sum_over(column), scale, *groups)
     promised = counted[counted["promised"] != _UNKNOWN]
-    yield at_office.rows("t4_promise_kept_pct", promised, _sum_over("is_kept"), 100, by_channel)
+    yield at_office.rows("t4_promise_kept_pct", promised, _sum_over("is_kept"), 100, *groups)
     for channel in CHANNELS:
         through = counted.assign(is_through=counted["channel"] == channel)
-        rows = at_office.rows("t4_channel_pct", through, _sum_over("is_through"), 100)
+        rows = of_city(at_office.rows("t4_channel_pct", through, _sum_over("is_through"), 100))
         yield rows.assign(group_type="channel", group=channel)
+    persons = counted[counted["age_band"].notna()].assign(is_assisted=counted["channel"] == _WINDOW)
+    yield of_city(at_office.rows("s2_assisted_pct", persons, _sum_over("is_assisted"), 100, groups[1]))
     # In seconds.
     machines = outcome.machines.assign(
         **{name: outcome.machines[name] / 10 for name in ("known_ds", "up_ds")}

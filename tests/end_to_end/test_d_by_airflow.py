@@ -22,7 +22,10 @@ from tests.end_to_end import content, flow, personal_values
 from tests.end_to_end.altered_truth import altered
 
 _PATIENCE_S = 1200  # beside other tests
-_SCALE = 0.02
+_DAYS, _SCALE = (
+    1,
+    0.02,
+)  # a delivery takes Airflow seconds, however few its rows; more days are compared in test_c
 # A few feeds of two departments and the districts: more tables take long, and are made by the same tasks.
 _FEW = ("PRSA_", "环境监测站", "case_report", "医院", "district")
 _FEW_TABLES = ("environment", "health.case_report", "health.hospital", "governance.district")
@@ -44,13 +47,13 @@ def _citylake(*arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="module")
 def city():
-    return flow.city(days=2, scale=_SCALE)
+    return flow.city(days=_DAYS, scale=_SCALE)
 
 
 @pytest.fixture(scope="module")
 def lake_by_airflow(whole_lake, city):
     """The lake after `citylake run`, which sends what the simulator made and lets Airflow do the rest."""
-    ran = _citylake("run", "--days", "2", "--seed", "1", "--scale", str(_SCALE))
+    ran = _citylake("run", "--days", str(_DAYS), "--seed", "1", "--scale", str(_SCALE))
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
     return whole_lake
 
@@ -174,7 +177,7 @@ def test_reconcile_finds_that_nothing_was_lost(lake_by_airflow):
 def test_a_second_run_admits_nothing_and_adds_no_object(lake_by_airflow):
     hashes, objects = content.table_hashes(), content.objects()
     outcomes = _ledger("select count(*) as n from ledger.admissions")
-    done = _citylake("run", "--days", "2", "--seed", "1", "--scale", str(_SCALE))
+    done = _citylake("run", "--days", str(_DAYS), "--seed", "1", "--scale", str(_SCALE))
     assert done.returncode == 0, done.stdout + done.stderr
     assert _ledger("select count(*) as n from ledger.admissions") == outcomes
     assert content.table_hashes() == hashes

@@ -128,7 +128,9 @@ def fractions(read: Read, day: date, districts: set[str]) -> dict[tuple[str, str
     found: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
 
     def add(code: str, district: str, group: str, numerator: float, denominator: float) -> None:
-        for area in {"330100", district} & (districts | {"330100"}):
+        # Groups, and who was helped, are told of the whole city.
+        is_for_all = group == "all" and not code.startswith("s2_")
+        for area in {"330100", district if is_for_all else "330100"} & (districts | {"330100"}):
             found[code, area, group][0] += numerator
             found[code, area, group][1] += denominator
 
@@ -166,14 +168,26 @@ def _add_journey(add, row: dict, about: list[tuple[date, str, str]], promised: i
     on, last = (date.fromisoformat(row[name][:10]) for name in ("accepted_at", "decided_at"))
     worked = sum(_works(on + timedelta(each)) for each in range(1, (last - on).days + 1))
     district = row["office_district"]
-    for group in ("all", row["channel"]):
+    # In the year in which the file comes: the night after.
+    band = _band((last + timedelta(1)).year - row["birth_year"]) if row.get("birth_year") else None
+    for group in ("all", row["channel"], *([band] if band else ())):
         add("t4_at_most_once_pct", district, group, visits <= 1, 1)
         add("t4_visits_per_case", district, group, visits, 1)
         add("t4_channel_switch_pct", district, group, len(handlings) > 1, 1)
         if promised is not None:
             add("t4_promise_kept_pct", district, group, worked <= promised, 1)
+    for group in ("all", band) if band else ():
+        add("s2_assisted_pct", district, group, row["channel"] == "one_window", 1)
     for channel in CHANNELS:
         add("t4_channel_pct", district, channel, channel == row["channel"], 1)
+
+
+def _band(age: int) -> str:
+    return next(
+        band
+        for least, band in ((80, "80+"), (70, "70-79"), (60, "60-69"), (18, "18-59"), (-1, "<18"))
+        if age >= least
+    )
 
 
 def _seconds(read: Read, machine: str, day: date) -> tuple[int, int]:

@@ -37,7 +37,7 @@ def test_the_declared_indicators_are_these():
         "h3_inter_hospital_settled_pct", "h3_record_found_first_pct", "h3_repeat_exam_pct",
         "h3_settlement_p50_min",
         "h4_cold_chain_kept_pct", "h4_door_p50_h", "h4_door_p90_h", "h4_not_collected_pct", "h4_on_time_pct",
-        "h5_new_case_count", "t1_acknowledged_in_time_pct", "t1_congestion_ratio", "t1_escalation_in_time_pct",
+        "h5_new_case_count", "s2_assisted_pct", "t1_acknowledged_in_time_pct", "t1_congestion_ratio", "t1_escalation_in_time_pct",
         "t1_incident_delay_vehicle_h", "t1_monitored_major_road_pct", "t1_response_p50_min", "t1_response_p90_min",
         "t2_case_count", "t2_cases_per_10k_vehicle", "t2_close_p50_day", "t2_coordinated_pct", "t2_fines_collected_pct",
         "t2_found_by_monitoring_pct", "t2_repeat_offender_pct",

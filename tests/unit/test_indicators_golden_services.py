@@ -14,10 +14,10 @@ XIHU, BINJIANG, CITY, ELSEWHERE = "330106", "330108", "330100", "339999"
 JOURNEYS = [
     # In Xihu two online, once without a visit; one by window with three visits and a late decision. In Binjiang one by window.
     journey("A1", XIHU, FIRST, visit_count=0), journey("A2", XIHU, FIRST, visit_count=2, channel_count=2),
-    journey("A3", XIHU, FIRST, "one_window", visit_count=3, is_promise_kept=False, worked_days=6),
+    journey("A3", XIHU, FIRST, "one_window", visit_count=3, is_promise_kept=False, worked_days=6, age_band="80+"),
     journey("B1", BINJIANG, FIRST, "one_window"),
-    # For an item that nobody knows, through a machine; in a district that no list knows, for the city alone.
-    unlisted("A4", XIHU, FIRST, "self_service"), journey("C1", ELSEWHERE, FIRST, "mobile", channel_count=3),
+    # For an item that nobody knows, through a machine; an enterprise's in a district that no list knows, for the city alone.
+    unlisted("A4", XIHU, FIRST, "self_service"), journey("C1", ELSEWHERE, FIRST, "mobile", channel_count=3, age_band=None),
     # Another day: nothing is promised.
     unlisted("N", XIHU, SECOND, "light"),
 ]  # fmt: skip
@@ -56,13 +56,16 @@ def services(module_home):
 def test_at_most_once_is_one_visit_or_none(services):
     code, day = "t4_at_most_once_pct", "2026-03-01"
     assert services.value(code, day, XIHU) == shown(50.0, 2.0, 4.0)
-    assert services.value(code, day, XIHU, "online") == shown(50.0, 1.0, 2.0)
+    assert services.value(code, day, CITY, "online") == shown(50.0, 1.0, 2.0)
+    assert services.value(code, day, CITY, "18-59") == shown(75.0, 3.0, 4.0)
+    assert services.value(code, day, CITY, "80+") == shown(0.0, 0.0, 1.0)
     assert services.value(code, day, BINJIANG) == shown(100.0, 1.0, 1.0)
     assert services.value(code, day, CITY) == shown(66.666667, 4.0, 6.0)
     assert services.value(code, day, CITY, "one_window") == shown(50.0, 1.0, 2.0)
+    # Groups are told of the whole city.
     assert published(services, code, day) == {
-        *((area, "all") for area in (XIHU, BINJIANG, CITY)), *((area, "one_window") for area in (XIHU, BINJIANG, CITY)),
-        *((area, way) for area in (XIHU, CITY) for way in ("online", "self_service")), (CITY, "mobile"),
+        *((area, "all") for area in (XIHU, BINJIANG, CITY)),
+        *((CITY, group) for group in ("one_window", "online", "self_service", "mobile", "18-59", "80+")),
     }  # fmt: skip
 
 
@@ -82,11 +85,17 @@ def test_handlings_are_shares_of_all_applications_also_where_nobody_used_one(ser
         "online": shown(33.333333, 2.0, 6.0), "one_card": shown(0.0, 0.0, 6.0), "one_window": shown(33.333333, 2.0, 6.0),
         "mobile": shown(16.666667, 1.0, 6.0), "self_service": shown(16.666667, 1.0, 6.0), "light": shown(0.0, 0.0, 6.0),
     }  # fmt: skip
-    assert services.value(code, day, XIHU, "online") == shown(50.0, 2.0, 4.0)
-    assert services.value(code, day, BINJIANG, "online") == shown(0.0, 0.0, 1.0)
     # No value for all of them, which would be 100.
-    assert published(services, code, day) == {(area, way) for area in (XIHU, BINJIANG, CITY) for way in six}
-    assert published(services, code, "2026-03-02") == {(area, way) for area in (XIHU, CITY) for way in six}
+    assert published(services, code, day) == {(CITY, way) for way in six}
+    assert published(services, code, "2026-03-02") == {(CITY, way) for way in six}
+
+
+def test_assisted_are_persons_at_a_window(services):
+    code, day = "s2_assisted_pct", "2026-03-01"
+    assert services.value(code, day, CITY) == shown(40.0, 2.0, 5.0)
+    assert services.value(code, day, CITY, "80+") == shown(100.0, 1.0, 1.0)
+    assert services.value(code, day, CITY, "18-59") == shown(25.0, 1.0, 4.0)
+    assert published(services, code, day) == {(CITY, "all"), (CITY, "80+"), (CITY, "18-59")}
 
 
 def test_switched_are_applications_of_more_than_one_handling(services):
@@ -129,6 +138,7 @@ def test_what_a_rare_service_took_is_hidden(services):
 
     services.connection.execute("begin")
     services.connection.execute("update marts.fct_service_item_day set journey_count = 2 * journey_count")
+    services.connection.execute("delete from marts.fct_indicator_value")  # which has other numbers
     protect_marts(services.connection, "governance", services.marts)
     rows = services.connection.execute(
         "select item_code, journey_count, visit_count, promise_kept_count from marts.fct_service_item_day"

@@ -2,7 +2,7 @@
 
 with int_service_journeys as (
 
-    select application_no, _business_date, city_code, district_code, district_vintage, channel
+    select application_no, _business_date, city_code, channel
     from {{ ref('int_service_journeys') }}
 
 ),
@@ -20,8 +20,6 @@ final as (
         int_service_journeys.application_no,
         int_service_journeys._business_date,
         int_service_journeys.city_code,
-        int_service_journeys.district_code,
-        int_service_journeys.district_vintage,
         handling.handling,
         int_service_journeys.channel = handling.handling as is_submitted_so
     from int_service_journeys

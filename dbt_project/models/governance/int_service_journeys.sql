@@ -15,7 +15,7 @@ dim_district as (
 service_journey as (
 
     select
-        application_no, _business_date, item_code, district_code, channel, visit_count, channel_count,
+        application_no, _business_date, item_code, district_code, channel, age_band, visit_count, channel_count,
         is_submission_recorded, worked_days, promised_working_days, is_promise_kept
     from {{ source('governance', 'service_journey') }}
 
@@ -32,6 +32,7 @@ final as (
         dim_district.valid_from::varchar as district_vintage,
         service_journey.item_code,
         service_journey.channel,
+        service_journey.age_band,
         service_journey.visit_count,
         service_journey.visit_count <= 1 as is_at_most_once,
         service_journey.channel_count > 1 as is_switched,
