@@ -8,6 +8,7 @@ scale * numerator / denominator, the completeness 100 * complete / expected.
 from __future__ import annotations
 
 import functools
+import graphlib
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -196,6 +197,18 @@ class IndicatorFile(Strict):
                     f"{indicator.code}: {missing} are none of the amounts: {sorted(self.amounts)}"
                 )
             self._know_their_groups(indicator)
+        return self
+
+    @model_validator(mode="after")
+    def _no_part_of_itself(self) -> IndicatorFile:
+        within = {
+            whole: {part.partition("(")[0] for way in ways for part in way}
+            for whole, ways in self.populations.items()
+        }
+        try:
+            graphlib.TopologicalSorter(within).prepare()
+        except graphlib.CycleError as error:
+            raise ValueError("a population is a part of itself: " + " of ".join(error.args[1])) from error
         return self
 
     def _know_their_groups(self, indicator: Indicator) -> None:

@@ -100,6 +100,25 @@ def test_standard_codes_are_those_of_the_standard():
             ),
             "e1_pm25_ugm3: 'ill_{age}' needs only_groups, and no groups but its own",
         ),
+        (
+            lambda c: c["indicators"]["e1_pm25_ugm3"].update(
+                periods=["day"],
+                standard=None,
+                disclosure={
+                    "rule": "threshold",
+                    "least": 10,
+                    "counts": {"numerator": "ill"},
+                    "amounts": {"denominator": "paid"},
+                },
+            ),
+            "e1_pm25_ugm3: ['paid'] are none of the amounts: []",
+        ),
+        (
+            lambda c: c.update(
+                populations={"asked": [["came", "missed"]], "missed": [["asked(age=old)", "others"]]}
+            ),
+            "a population is a part of itself",
+        ),
     ],
 )
 def test_a_wrong_declaration_says_what_and_where(declared, change, said):
