@@ -62,4 +62,6 @@ def _hash(value: str, domain: str, is_match_key: bool) -> str | None:
     if is_match_key:
         plain = match_key.normalised(pa.array([value])).to_pylist()[0]
     kind = "match_key" if is_match_key else "pseudonym"
-    return hmac.digest(key("erasure"), f"{kind}.{domain}\0{plain}".encode(), "sha256").hex() if plain else None
+    return (
+        hmac.digest(key("erasure"), f"{kind}.{domain}\0{plain}".encode(), "sha256").hex() if plain else None
+    )
