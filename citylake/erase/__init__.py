@@ -1,7 +1,7 @@
 """Erasure of one person: every record of them leaves landing, tables and history, and none becomes a row again.
 
-Who it is is known by a keyed hash of the value (docs/decisions/0037). Records are taken out of the bytes in landing, the deliveries
-are admitted again without them, and what was made of them is made again by the ordinary stages.
+Who it is is known by a keyed hash of the value (docs/decisions/0037). Records are taken out of the bytes in landing, the
+deliveries are admitted again without them, and what was made of them is made again by the ordinary stages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from citylake.conform.work import only_writer
 from citylake.erase.rewriting import NotRewritable, Rewritten, Unreadable, rewritten
 from citylake.errors import CitylakeError, DataFailed, Problems, WrongUse
 from citylake.feed import Feed, load_feeds
-from citylake.ledger import erasures, readmissions
+from citylake.ledger import deliveries, erasures, readmissions
 from citylake.privacy.erasure import Persons, hashes
 from citylake.stewardship import readmission
 
@@ -79,25 +79,26 @@ def go_on(advance: Callable[[], None] = lambda: None) -> Erased:
 
 def left(erasure: dict) -> tuple[str, ...]:
     """What is still to be done for an erasure, in words; empty where nothing is."""
+    found = _before_history(erasure)
+    return found if found or erasure["finished_at"] else ("older snapshots of conformed tables",)
+
+
+def _before_history(erasure: dict) -> tuple[str, ...]:
+    """What is to be done before older snapshots of conformed tables may go."""
     with ledger.connect(ROLE) as connection:
         told = [] if erasure["looked_at"] else ["not all deliveries are looked through"]
         if begun := erasures.begun(connection, erasure["erasure_id"]):
             told.append(f"{len(begun)} deliveries are being rewritten")
-        feeds = {each.feed_id for each in _feeds_of(erasure["domain"], must_be=False)}
-        if again := [
-            each
-            for each in erasures.kept(connection, feeds)
-            if each["delivery_id"] in erasures.brought_again(connection)
-        ]:
-            told.append(f"{len(again)} deliveries brought such records since")
+        feeds = [feed.feed_id for feed in _feeds_of(erasure["domain"], must_be=False)]
+        again = erasures.brought_again(connection)
+        if since := sum(each["delivery_id"] in again for each in erasures.kept(connection, feeds)):
+            told.append(f"{since} deliveries brought such records since")
         for feed_id in erasures.feeds(connection, erasure["erasure_id"]):
             now = readmissions.progress(connection, feed_id, erasure["asked_at"])
             told += [f"{feed_id}: {now.pending} deliveries to be admitted again"] if now.pending else []
-            told += [f"{feed_id}: {now.forgettings} histories to be forgotten"] if now.forgettings else []
+            told += [f"{feed_id}: older snapshots"] if now.forgettings else []
             told += [f"{feed_id}: {now.stale} partitions made of it to be made again"] if now.stale else []
             told += [*now.failed, *now.blocked]
-    if not told and not erasure["finished_at"]:
-        told.append("older snapshots of conformed tables")
     return tuple(dict.fromkeys(told))
 
 
@@ -127,79 +128,68 @@ def _refuse(feeds: list[Feed], found: list[str], advance: Callable[[], None]) ->
     for delivery in kept:
         try:
             _without(delivery, found)
-        except NotRewritable as error:
-            problems.append(DataFailed(
-                "one person's records cannot be taken out of this delivery", where=delivery["landing_uri"], found=str(error),
-                next_step="Nothing was changed. Ask the department for the delivery without that person, or wait for its retention.",
-            ))  # fmt: skip
+        except DataFailed as error:
+            problems.append(error)
         advance()
     if problems:
         raise Problems(problems)
 
 
 def _go_on(erasure: dict, advance: Callable[[], None]) -> Erased:
+    """Everything that can be done now: what is made of the deliveries is made again by the stages of the lake."""
     done = Erased()
     with ledger.run(ROLE, "erase", erasure["erasure_id"]) as run:
         _rewrite(erasure, run.run_id, done, advance)
         run.rows = done.records
     with ledger.connect(ROLE) as connection:
         touched = erasures.feeds(connection, erasure["erasure_id"])
-        pending = [feed_id for feed_id in touched if readmissions.progress(connection, feed_id, erasure["asked_at"]).pending
-                   or feed_id in readmissions.to_forget(connection, feed_id)]  # fmt: skip
-    for feed_id in pending:
+    for feed_id in touched:
         if feed_id in load_feeds():
             admit_waiting(feed_id)
     with ledger.connect(ROLE) as connection:
-        erasure = next(
-            each for each in erasures.every(connection) if each["erasure_id"] == erasure["erasure_id"]
-        )
-    done.left = left(erasure)
-    if done.left == ("older snapshots of conformed tables",):
+        erasure = erasures.one(connection, erasure["erasure_id"])
+    done.left = _before_history(erasure)
+    if not done.left and (done.deliveries or not erasure["finished_at"]):
         _forget_conformed(touched)
         with ledger.connect(ROLE) as connection:
             erasures.finish(connection, erasure["erasure_id"])
-        done.left = ()
     return done
 
 
 def _rewrite(erasure: dict, run_id: str, done: Erased, advance: Callable[[], None]) -> None:
     """Take the person out of all deliveries; where all were looked through before, out of those that came since."""
-    feeds = _feeds_of(erasure["domain"], must_be=False)
+    feeds = [feed.feed_id for feed in _feeds_of(erasure["domain"], must_be=False)]
     with ledger.connect(ROLE) as connection:
-        kept = erasures.kept(connection, [feed.feed_id for feed in feeds])
-        done.unknown = sum(each["feed_id"].endswith(".unknown") for each in kept)
+        kept = erasures.kept(connection, feeds)
+        begun = {each["delivery_id"] for each in erasures.begun(connection, erasure["erasure_id"])}
+        done.unknown = len(deliveries.unknown(connection))
         if erasure["looked_at"]:
-            wanted = erasures.brought_again(connection)
-            wanted |= {each["delivery_id"] for each in erasures.begun(connection, erasure["erasure_id"])}
+            wanted = begun | erasures.brought_again(connection)
             kept = [each for each in kept if each["delivery_id"] in wanted]
     for delivery in kept:
-        _rewrite_one(delivery, erasure, run_id, done)
+        _rewrite_one(delivery, erasure, run_id, done, was_begun=delivery["delivery_id"] in begun)
         advance()
     with ledger.connect(ROLE) as connection:
         erasures.looked(connection, erasure["erasure_id"])
 
 
-def _rewrite_one(delivery: dict, erasure: dict, run_id: str, done: Erased) -> None:
+def _rewrite_one(delivery: dict, erasure: dict, run_id: str, done: Erased, *, was_begun: bool) -> None:
     """Ledger, object, ledger: a kill between any two is found, and repeats without a trace."""
     made, before = _without(delivery, erasure["hashes"])
     done.unread += made.unread
-    done.shut += made.data is before and made.left < 0
-    with ledger.connect(ROLE) as connection:
-        begun = any(
-            each["delivery_id"] == delivery["delivery_id"]
-            for each in erasures.begun(connection, erasure["erasure_id"])
-        )
+    done.shut += made.left < 0
     if made.erased:
         done.deliveries, done.records = done.deliveries + 1, done.records + made.erased
+        rewriting = {
+            "delivery_id": delivery["delivery_id"], "erasure_id": erasure["erasure_id"],
+            "sha256_before": hashlib.sha256(before).hexdigest(), "sha256_after": hashlib.sha256(made.data).hexdigest(),
+            "size_bytes": len(made.data), "records_erased": made.erased, "records_left": made.left,
+            "status_before": delivery["status"], "run_id": run_id,
+        }  # fmt: skip
         with ledger.connect(ROLE) as connection:
-            erasures.begin_rewriting(connection, {
-                "delivery_id": delivery["delivery_id"], "erasure_id": erasure["erasure_id"],
-                "sha256_before": hashlib.sha256(before).hexdigest(), "sha256_after": hashlib.sha256(made.data).hexdigest(),
-                "size_bytes": len(made.data), "records_erased": made.erased, "records_left": made.left,
-                "status_before": delivery["status"], "run_id": run_id,
-            })  # fmt: skip
+            erasures.begin_rewriting(connection, rewriting)
         _put(delivery, made.data)
-    if made.erased or begun:
+    if made.erased or was_begun:
         with ledger.connect(ROLE) as connection:
             erasures.end_rewriting(connection, delivery["delivery_id"], erasure["erasure_id"])
             if delivery["status"] in ("admitted", "held"):
@@ -211,7 +201,7 @@ def _rewrite_one(delivery: dict, erasure: dict, run_id: str, done: Erased) -> No
 def _without(delivery: dict, found: list[str]) -> tuple[Rewritten, bytes]:
     """The bytes of a delivery without the person, as all feeds of the domain that take these bytes read them; and as they are.
 
-    `left` is -1 where they cannot be read. Raises: NotRewritable.
+    `left` is -1 where they cannot be read. Raises: DataFailed.
     """
     bucket, key = lake.split_uri(delivery["landing_uri"])
     before = data = lake.s3(ROLE).get_object(Bucket=bucket, Key=key)["Body"].read()
@@ -225,6 +215,12 @@ def _without(delivery: dict, found: list[str]) -> tuple[Rewritten, bytes]:
             made = rewritten(data, delivery["compression"], feed, Persons(feed, found))
         except Unreadable:
             continue
+        except NotRewritable as error:
+            raise DataFailed(
+                "one person's records cannot be taken out of this delivery", where=delivery["landing_uri"],
+                found=str(error), expected="csv, jsonl, xml or fixed_width that admission reads as before without them",
+                next_step="Nothing of it was changed. It can only go as a whole: when its retention is over.",
+            ) from error  # fmt: skip
         data, erased, unread = made.data, max(erased, made.erased), unread + made.unread
         if feed_id == delivery["feed_id"] or records_left < 0:
             records_left = made.left

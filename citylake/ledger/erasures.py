@@ -35,6 +35,11 @@ def every(connection) -> list[dict]:
     return connection.execute("select * from ledger.erasures order by asked_at, erasure_id").fetchall()
 
 
+def one(connection, erasure_id: str) -> dict:
+    """The erasure of that id."""
+    return connection.execute("select * from ledger.erasures where erasure_id = %s", (erasure_id,)).fetchone()
+
+
 def looked(connection, erasure_id: str) -> None:
     """Note that all deliveries were looked through."""
     connection.execute(
