@@ -1,4 +1,4 @@
-"""One person is erased: rows, refused rows, landing, conformed rows and history hold nothing of them, and nothing brings them back."""
+"""One person is erased: rows, refused rows, landing, conformed rows and history hold nothing of them, and nothing comes back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from citylake import lake as places
 from citylake import ledger
 from citylake.conform import conform
 from citylake.errors import Problems, WrongUse
+from citylake.ledger import erasures
 from citylake.privacy.pseudonym import pseudonym
 from citylake.stewardship.reconcile import reconcile
 from tests.end_to_end.flow import in_child
@@ -46,9 +47,9 @@ def city(probe):
     return probe
 
 
-def deliver(city, day: int, lines: list[str], hour: int = 20) -> None:
+def deliver(city, day: int, lines: list[str]) -> None:
     text = "\n".join([HEADER, *lines, ""])
-    city.deliver(f"reading_2026030{day}-2026030{day}.csv", text, f"2026-03-0{day}T{hour}:00")
+    city.deliver(f"reading_2026030{day}-2026030{day}.csv", text, f"2026-03-0{day}T20:00")
 
 
 def deliver_all(city, *, with_canary: bool = True) -> None:
@@ -110,3 +111,145 @@ def test_after_an_erasure_all_is_as_if_the_rows_had_never_come(city, lake):
     assert erasing.go_on().left == ()
     assert found(lake) == set()
     assert [line.differences for line in reconcile()] == [()] * 4
+
+
+def test_nothing_brings_the_person_back(city, lake):
+    deliver_all(city)
+    erase()
+    conform(DAILY)
+    assert erasing.go_on().left == ()
+    kept = admitted()
+    text = "\n".join([HEADER, *FIRST, ""])  # the same bytes again: a repetition, by what was delivered
+    city.deliver("reading_20260301-20260301.csv", text, "2026-03-04T09:00")
+    city.deliver(
+        "note_2.csv",
+        f"place,day,text\n{CANARY},2026-03-01,again\n{OTHER},2026-03-01,new\n",
+        "2026-03-04T10:00",
+    )
+    statuses = query(
+        "select status, records_parsed, records_erased, records_admitted from ledger.outcomes order by arrived_at desc limit 2"
+    )
+    assert [tuple(row.values()) for row in statuses] == [("admitted", 2, 1, 1), ("repeated", 0, 0, 0)]
+    assert admitted()[:2] == kept[:2]
+    assert found(lake) == {"landing"}
+    (line,) = listed()
+    assert line["left"] == ("2 deliveries brought such records since",)
+    assert [each.differences for each in reconcile()] == [()] * 6
+    assert (erasing.go_on().records, erasing.go_on().records) == (3, 0)
+    conform(DAILY)
+    assert erasing.go_on().left == ()
+    assert found(lake) == set()
+    assert [each.differences for each in reconcile()] == [()] * 6
+
+
+def listed() -> list[dict]:
+    with ledger.connect("steward") as connection:
+        return [row | {"left": erasing.left(row)} for row in erasures.listed(connection)]
+
+
+def test_run_twice_it_changes_nothing_and_says_what_it_did(city, lake):
+    deliver_all(city)
+    erase()
+    conform(DAILY)
+    first, objects = erase(f" {CANARY.lower()}"), every_object(lake)
+    again = erase()
+    assert (first.records, first.left, again) == (0, (), erasing.Erased())
+    assert every_object(lake) == objects
+    (line,) = listed()
+    assert (line["deliveries"], line["records"], line["feeds"]) == (3, 4, ["probe.note", "probe.reading"])
+    assert line["finished_at"] is not None
+    assert line["because"] == WHY
+    sent = query(
+        "select sha256_before, sha256_after, size_bytes, landing_uri, sha256 from ledger.rewritings"
+        " inner join ledger.deliveries using (delivery_id)".replace("size_bytes", "rewritings.size_bytes")
+    )
+    for row in sent:
+        bucket, key = places.split_uri(row["landing_uri"])
+        answer = lake.root_s3().get_object(Bucket=bucket, Key=key)
+        body = answer["Body"].read()
+        assert row["sha256_before"] == row["sha256"] != row["sha256_after"]
+        assert hashlib.sha256(body).hexdigest() == row["sha256_after"] == answer["Metadata"]["sha256"]
+        assert len(body) == row["size_bytes"]
+
+
+def every_object(lake) -> set[tuple[str, str]]:
+    client = lake.root_s3()
+    return {
+        (item["Key"], item["ETag"])
+        for bucket in ("lake", "landing")
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        for item in page.get("Contents", [])
+    }
+
+
+def test_killed_at_any_instant_the_same_command_goes_on(city, lake):
+    deliver_all(city)
+    killed = 0
+    for instant in (0.8, 1.2, 1.6, 2.0, 2.6):
+        killed += in_child(erase, kill_after=instant) is None
+    assert killed > 2, "hardly any run was killed before it ended: the instants are wrong"
+    erase()
+    conform(DAILY)
+    assert erase().left == ()
+    assert found(lake) == set()
+    assert [line.differences for line in reconcile()] == [()] * 4
+    (line,) = listed()
+    assert line["records"] == 4
+
+
+@pytest.mark.parametrize("point", ["_put", "erasures.end_rewriting"])
+def test_stopped_between_ledger_and_landing_it_goes_on(city, lake, monkeypatch, point):
+    deliver_all(city)
+    with monkeypatch.context() as patched:
+        patched.setattr(f"citylake.erase.{point}", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            erase()
+    assert "1 deliveries are being rewritten" in listed()[0]["left"]
+    erase()
+    conform(DAILY)
+    assert erase().left == ()
+    assert found(lake) == set()
+    assert [line.differences for line in reconcile()] == [()] * 4
+
+
+def _stopped(*_):
+    raise KeyboardInterrupt
+
+
+def test_a_delivery_of_one_person_alone_stands_without_a_record(city, lake):
+    path = "feeds/probe/reading.yml"
+    text = (city.folder / path).read_text(encoding="utf-8")
+    city.declare(path, text.replace("may_be_empty: true", "may_be_empty: false"))
+    deliver(city, 3, [f"{CANARY},2026-03-03,1,7"])
+    conform(DAILY)
+    erase()
+    (outcome,) = query("select status, records_parsed from ledger.outcomes where name like 'reading%%'")
+    assert outcome == {"status": "admitted", "records_parsed": 0}
+    conform(DAILY)
+    assert city.rows(DAILY, "place") == []
+    assert erase().left == ()
+
+
+def test_what_cannot_be_rewritten_is_refused_before_anything_changes(city, lake):
+    deliver_all(city)
+    path = "feeds/probe/place.yml"
+    text = (city.folder / path).read_text(encoding="utf-8").replace("'place_*.csv'", "'place_*.json'")
+    city.declare("feeds/probe/keeper.yml", text.replace("kind: csv", "kind: json").replace(
+        "required: true", "required: true, privacy: {class: direct, as: pseudonym(keeper), because: a person}"))  # fmt: skip
+    city.deliver("place_9.json", f'[{{"place": "{CANARY}", "factor": 3}}]', "2026-03-04T10:00")
+    before = every_object(lake)
+    with pytest.raises(
+        Problems, match=r"cannot be taken out of this delivery\n  Found: a document of kind json"
+    ):
+        erase()
+    assert every_object(lake) == before
+    assert listed() == []
+
+
+def test_the_value_stands_in_no_reason_and_a_domain_is_one_of_a_feed(city):
+    with pytest.raises(WrongUse, match="needs a reason that does not hold the value"):
+        erasing.erase("keeper", CANARY, f"erase {CANARY}")
+    with pytest.raises(WrongUse, match=r"no feed has the linkage domain 'kepeer'\n  Expected one of keeper"):
+        erasing.erase("kepeer", CANARY, WHY)
+    with pytest.raises(WrongUse, match="no value to look for"):
+        erasing.erase("keeper", " \n", WHY)
