@@ -57,6 +57,8 @@ def erase(
         show.objects([vars(done) | {"left": "; ".join(done.left)}])
         return
     show.say(f"{done.records:,} records taken out of {done.deliveries:,} deliveries.", style="green")
+    if done.sealed_rows:
+        show.say(f"{done.sealed_rows:,} rows deleted of days that are sealed; their figures stay.")
     if done.unread:
         show.say(f"{done.unread:,} records that cannot be split into columns hold no such value and stay.")
     if done.shut:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from citylake import lake, ledger
 from citylake.admit import admit_waiting, forgetting
 from citylake.conform.work import only_writer
+from citylake.erase import sealed
 from citylake.erase.rewriting import NotRewritable, Rewritten, Unreadable, rewritten
 from citylake.errors import CitylakeError, DataFailed, Problems, WrongUse
 from citylake.feed import Feed, load_feeds
@@ -22,19 +23,21 @@ from citylake.privacy.erasure import Persons, hashes
 from citylake.stewardship import readmission
 
 ROLE = "erase"
-_HISTORY_ROLE = "retain"  # the one that may delete what conform wrote
+HISTORY_ROLE = "retain"  # the one that may delete what conform wrote
 
 
 @dataclass
 class Erased:
     """What one run did: deliveries rewritten, records taken out of them, and what could not be looked into.
 
-    `unread` are records that nobody could split into columns and that hold no such value; `shut` are deliveries that cannot be
-    read at all, `unknown` objects that no feed takes. `left` says what is still to be done, empty where nothing is.
+    `sealed_rows` are conformed rows of days that are never made again. `unread` are records that nobody could split into
+    columns and that hold no such value; `shut` are deliveries that cannot be read at all, `unknown` objects that no feed takes.
+    `left` says what is still to be done, empty where nothing is.
     """
 
     deliveries: int = 0
     records: int = 0
+    sealed_rows: int = 0
     unread: int = 0
     shut: int = 0
     unknown: int = 0
@@ -57,9 +60,12 @@ def erase(domain: str, value: str, because: str, advance: Callable[[], None] = l
         )
     with _alone():
         _refuse(feeds, found, advance)
+        sealed_rows = sealed.delete_rows(
+            ROLE, HISTORY_ROLE, feeds, value, domain
+        )  # the one step that needs the value
         with ledger.connect(ROLE) as connection:
             erasure = erasures.ask(connection, domain, found, because.strip())
-        return _go_on(erasure, advance)
+        return replace(_go_on(erasure, advance), sealed_rows=sealed_rows)
 
 
 def go_on(advance: Callable[[], None] = lambda: None) -> Erased:
@@ -242,5 +248,5 @@ def _forget_conformed(feeds: list[str]) -> None:
     with ledger.connect(ROLE) as connection:
         tables = {each for feed_id in feeds for each in readmissions.made_of(connection, feed_id)}
     for table_id in sorted(each for each in tables if each.startswith("conformed.")):
-        with only_writer(table_id, _HISTORY_ROLE):
-            forgetting.forget_all_but_main(_HISTORY_ROLE, table_id)
+        with only_writer(table_id, HISTORY_ROLE):
+            forgetting.forget_all_but_main(HISTORY_ROLE, table_id)

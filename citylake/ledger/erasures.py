@@ -181,3 +181,12 @@ def listed(connection) -> list[dict]:
         order by erasures.asked_at desc, erasures.erasure_id desc
         """
     ).fetchall()
+
+
+def sealed_days(connection, table_id: str) -> list[str]:
+    """The days of an output that are sealed: nothing makes them again."""
+    rows = connection.execute(
+        "select partition from ledger.seals where table_id = %s and partition <> 'all' order by 1",
+        (table_id,),
+    )
+    return [row["partition"] for row in rows]

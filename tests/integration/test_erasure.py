@@ -133,7 +133,7 @@ def test_nothing_brings_the_person_back(city, lake):
     assert admitted()[:2] == kept[:2]
     assert found(lake) == {"landing"}
     (line,) = listed()
-    assert line["left"] == ("2 deliveries brought such records since",)
+    assert line["left"][0] == "2 deliveries brought such records since"
     assert [each.differences for each in reconcile()] == [()] * 6
     assert (erasing.go_on().records, erasing.go_on().records) == (3, 0)
     conform(DAILY)
@@ -195,6 +195,24 @@ def test_killed_at_any_instant_the_same_command_goes_on(city, lake):
     assert [line.differences for line in reconcile()] == [()] * 4
     (line,) = listed()
     assert line["records"] == 4
+
+
+def test_rows_of_sealed_days_go_too_though_nothing_else_of_these_days_changes(city, lake, monkeypatch):
+    deliver_all(city)
+    with lake.superuser() as connection:
+        connection.execute(
+            f"insert into ledger.seals values ('{DAILY}', '2026-03-01', 'a report was printed')"
+        )
+    with monkeypatch.context() as patched:
+        patched.setattr("citylake.erase.sealed.forgetting.forget_all_but_main", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            erase()
+    assert city.rows(DAILY, "_business_date", "value") == [("03-01", 5), ("03-02", 4), ("03-02", 8)]
+    erase()
+    conform(DAILY)
+    assert erase() == erasing.Erased()
+    assert found(lake) == set()
+    assert city.rows(DAILY, "_business_date", "value") == [("03-01", 5), ("03-02", 8)]
 
 
 @pytest.mark.parametrize("point", ["_put", "erasures.end_rewriting"])
