@@ -105,7 +105,10 @@ def keep_from(connection, days: dict[str, date]) -> int:
 
 
 def unfinished(connection, verb: str = "retain") -> set[str]:
-    """Tables whose last deletion, by retention or another verb, did not come to its end: what went may still be in older snapshots and files."""
+    """Tables whose last deletion, by retention or another verb, did not come to its end.
+
+    What went may still be in older snapshots and files.
+    """
     rows = connection.execute(
         "select distinct on (subject) subject, status from ledger.runs where verb = %s"
         " order by subject, started_at desc",

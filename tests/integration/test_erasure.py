@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 
 import pytest
 
@@ -147,9 +149,13 @@ def listed() -> list[dict]:
         return [row | {"left": erasing.left(row)} for row in erasures.listed(connection)]
 
 
-def test_run_twice_it_changes_nothing_and_says_what_it_did(city, lake):
+def test_run_twice_it_changes_nothing_and_says_what_it_did(city, lake, run, monkeypatch):
     deliver_all(city)
-    erase()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{CANARY}\nnot read\n"))
+    code, told = run("privacy", "erase", "--domain", "keeper", "--because", WHY, width=200)
+    assert code == 0
+    assert "4 records taken out of 3 deliveries." in told
+    assert "Left to do: probe.reading: 2 partitions made of it to be made again." in told
     conform(DAILY)
     first, objects = erase(f" {CANARY.lower()}"), every_object(lake)
     again = erase()
@@ -159,6 +165,12 @@ def test_run_twice_it_changes_nothing_and_says_what_it_did(city, lake):
     assert (line["deliveries"], line["records"], line["feeds"]) == (3, 4, ["probe.note", "probe.reading"])
     assert line["finished_at"] is not None
     assert line["because"] == WHY
+    _, told = run("privacy", "erasures", "--json")
+    (shown,) = json.loads(told)
+    assert (shown["domain"], shown["records"], shown["left"]) == ("keeper", 4, "")
+    assert set(shown) == {"erasure_id", "asked_at", "domain", "feeds", "deliveries", "records", "finished_at", "left",
+                          "because", "asked_by"}  # fmt: skip
+    assert run("privacy", "erase", "--continue", "--domain", "keeper")[0] == 2
     sent = query(
         "select sha256_before, sha256_after, size_bytes, landing_uri, sha256 from ledger.rewritings"
         " inner join ledger.deliveries using (delivery_id)".replace("size_bytes", "rewritings.size_bytes")
