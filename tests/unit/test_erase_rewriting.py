@@ -92,12 +92,12 @@ def test_within_gzip_and_within_a_zip_archive_beside_other_files():
     assert (gzip.decompress(data), erased) == (b"id,who\n2,Li\n", 1)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("说明.txt", "K7?")
+        archive.writestr("说明.txt", "id,who\n1,K7\n")
         archive.writestr("a.csv", "id,who\n1,K7\n2,Li\n")
     data, erased, _ = left(packed.getvalue(), "zip", kind="csv", member="*.csv")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
-    assert (found, erased) == ({"说明.txt": b"K7?", "a.csv": b"id,who\n2,Li\n"}, 1)
+    assert (found, erased) == ({"说明.txt": b"id,who\n1,K7\n", "a.csv": b"id,who\n2,Li\n"}, 1)
 
 
 def test_bytes_without_the_person_stay_as_they_are():

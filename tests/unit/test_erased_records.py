@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from citylake import settings
 from citylake.admit.erased import without
 from citylake.admit.reading import read
 from citylake.ledger import erasures
@@ -55,6 +56,10 @@ def test_the_hashes_are_neither_pseudonym_nor_match_key():
     assert [len(each) for each in found] == [64] * 4
     assert not any(each.startswith(one) for each in found for one in known if len(one) == 32)
     assert hashes(" \t", "holder") == []
+    (settings.current().secrets / "key.erasure").write_text("ab" * 32)
+    assert (
+        hashes("K7", "holder")[0] == "7a16d74e88226ff0aab56b921f5aa852237905da3ba46429dd063ecd61bbfdf0"
+    )  # openssl dgst -sha256 -mac HMAC over pseudonym.holder, NUL, K7
 
 
 def test_where_a_feed_has_no_domain_the_ledger_is_not_asked():
