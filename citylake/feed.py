@@ -102,6 +102,12 @@ class Feed(Strict):
         return tuple(dict.fromkeys(source for column in self.columns for source in column.sources))
 
     @property
+    def domains(self) -> frozenset[str]:
+        """The linkage domains of its columns: within each, equal values are known to be one person's."""
+        keyed = (column.privacy.domain for column in self.columns if column.privacy)
+        return frozenset(domain for domain in keyed if domain)
+
+    @property
     def may_be_absent(self) -> frozenset[str]:
         """The source columns that a delivery may lack without being held."""
         return may_be_absent(self.columns)

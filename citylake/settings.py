@@ -20,7 +20,7 @@ from citylake.errors import WrongUse
 PROJECT = Path(os.environ.get("CITYLAKE_PROJECT") or Path(__file__).resolve().parent.parent)
 
 # One role per stage, in PostgreSQL and in MinIO alike: a stage can do its own work and no other's.
-STAGE_ROLES = ("land", "admit", "conform", "publish", "retain", "steward")
+STAGE_ROLES = ("land", "admit", "conform", "publish", "retain", "erase", "steward")
 
 # Cities whose deliveries say themselves when they arrived; a live city of that name says CITYLAKE_CLOCK=wall.
 REPLAYED_CITIES = ("hangzhou", "realdata")

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,11 @@ OFFLINE = ("unit", "feeds", "repository")
 def pytest_configure(config):
     for name, meaning in FOLDERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning} (every test in tests/{name})")
+
+
+def pytest_sessionfinish():
+    if local_spark := sys.modules.get("tests.local_spark"):
+        local_spark.close()
 
 
 def _folder(item) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
+import contextlib
 import functools
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 
 _STARTS_WITHIN_S = 120
 # Plans are compiled once and run once: Java's second compiler would only take their processor.
+_opened = contextlib.ExitStack()  # what `close` ends, the last first
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
@@ -36,12 +38,18 @@ def session():
     spark.conf.set("spark.sql.adaptive.enabled", "false")
     spark.conf.set("spark.sql.codegen.wholeStage", "false")
     spark.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-    atexit.register(spark.stop)
+    _opened.callback(spark.stop)
     return spark
 
 
+def close() -> None:
+    """End the session and its server, if there are any; processes of xdist end without calling what is registered for that."""
+    _opened.close()
+    session.cache_clear()
+
+
 def _start() -> str:
-    """Start a server that ends with this process; returns its address."""
+    """Start a server that ends with `close`; returns its address."""
     import pyspark
 
     with socket.socket() as free:
@@ -72,7 +80,8 @@ def _start() -> str:
         stdout=log, stderr=subprocess.STDOUT, start_new_session=True, cwd=folder,
         env={**os.environ, "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable},
     )  # fmt: skip
-    atexit.register(lambda: os.killpg(server.pid, signal.SIGKILL))
+    _opened.callback(shutil.rmtree, folder, ignore_errors=True)
+    _opened.callback(os.killpg, server.pid, signal.SIGKILL)
     deadline = time.monotonic() + _STARTS_WITHIN_S
     while time.monotonic() < deadline and server.poll() is None:
         try:

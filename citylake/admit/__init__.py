@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from citylake import lake, ledger, settings
-from citylake.admit import drift, forgetting
+from citylake.admit import drift, erased, forgetting
 from citylake.admit.reading import Reading, Unreadable, read
 from citylake.admit.scratch import scratch
 from citylake.admit.typing import Typed, Typing
@@ -15,9 +15,10 @@ from citylake.admit.unpacking import unread
 from citylake.admit.writing import Target, admitted_schema, quarantine_schema, replace_rows
 from citylake.errors import WrongUse
 from citylake.feed import Feed, load_feeds
-from citylake.ledger import decisions, deliveries, profiles, readmissions, runs
+from citylake.ledger import decisions, deliveries, erasures, profiles, readmissions, runs
 from citylake.ledger.deliveries import Delivery, Outcome
 from citylake.ledger.feeds import declare_feeds
+from citylake.privacy.erasure import Persons
 from citylake.stewardship import readmission
 
 ROLE = "admit"
@@ -75,7 +76,7 @@ def admit(delivery_id: str) -> Outcome:
         if is_settled:
             readmissions.settle(connection, feed.feed_id, feed.version)
         repeats = deliveries.repeated(connection, delivery, covered_period(delivery, feed)[0])
-        history = _History(connection, delivery)
+        history = _History(connection, delivery, feed)
         now = connection.execute("select ledger.clock_now() as now, clock_timestamp() as wall").fetchone()
     with ledger.run(ROLE, "admit", delivery_id) as run:
         known_at = delivery.arrived_at if settings.current().clock == "replay" else now["now"]
@@ -123,10 +124,20 @@ def _landed_at(delivery: Delivery) -> datetime:
 
 
 class _History:
-    """What the feed delivered before, whether a steward released this delivery, and its own profile in time."""
+    """What the feed delivered before, whether a steward released this delivery, and its own profile in time.
 
-    def __init__(self, connection, delivery: Delivery):
-        self.is_released = decisions.is_released(connection, delivery.delivery_id)
+    `erased` are the persons whose records must not become rows. A delivery of which such records were taken out is not held
+    for what it lacks now: `is_emptied` says that no record is left.
+    """
+
+    def __init__(self, connection, delivery: Delivery, feed: Feed):
+        hashes = erasures.hashes(connection, feed.domains)
+        self.erased = Persons(feed, hashes) if hashes else None
+        rewritten = erasures.of_delivery(connection, delivery.delivery_id) if hashes else []
+        was_admitted = any(each["status_before"] == "admitted" for each in rewritten)
+        self.is_emptied = bool(rewritten) and rewritten[-1]["records_left"] == 0
+        self.is_emptied &= rewritten[-1]["status_before"] != "held" if rewritten else False
+        self.is_released = decisions.is_released(connection, delivery.delivery_id) or was_admitted
         self.before = [
             drift.Profile.kept(row["records"], row["columns"])
             for row in profiles.latest_profiles(connection, delivery, drift.LATEST)
@@ -150,7 +161,8 @@ def _admit(delivery: Delivery, feed: Feed, run_id: str, common: dict, history: _
         snapshots = _replace(delivery, feed, run_id, typed)
     return Outcome(
         status="held" if reasons else "admitted", records_parsed=typed.parsed, records_admitted=typed.admitted,
-        records_quarantined=typed.quarantined, records_held=typed.parsed if reasons else 0,
+        records_quarantined=typed.quarantined, records_held=typed.parsed - typed.erased if reasons else 0,
+        records_erased=typed.erased,
         rule_counts=typed.rule_counts, null_counts=typed.null_counts, drift=found, reasons=reasons,
         covers=typed.covers, partitions=typed.partitions, admitted_snapshot=snapshots["admitted"],
         quarantine_snapshot=snapshots["quarantine"], **common,
@@ -185,7 +197,7 @@ def _read_and_type(
     found: dict = {}
     reading: Reading | None = None
     try:
-        reading = _read(delivery, feed)
+        reading = _read(delivery, feed, history)
         found = drift.drift(feed, reading.header) | _unread(reading, delivery, feed)
         profiler = drift.Profiler(feed, reading)
         reasons = drift.reasons_to_hold(feed, found, reading.header) + covered_period(delivery, feed)[1]
@@ -194,16 +206,17 @@ def _read_and_type(
             for _ in reading.batches:  # only to count them
                 pass
             drift.note_likely_names(found, reasons, profiler.profile(), history.before)
-            return found, Typed(parsed=reading.records), reasons
+            return found, Typed(parsed=reading.records, erased=reading.erased), reasons
         typing = Typing(feed, delivery, folder, _landed_at(delivery), common["known_at"])
-        typed = typing.run(reading, reopen=lambda: _read(delivery, feed))
+        typed = typing.run(reading, reopen=lambda: _read(delivery, feed, history))
     except Unreadable as error:
         reason = {
             "kind": error.kind,
             "text": error.detail + drift.seen_at_landing(error.kind, delivery.encoding),
         }
-        return found, Typed(parsed=reading.records if reading else 0), [reason]
-    if typed.parsed == 0 and not feed.format.may_be_empty:
+        counted = Typed(parsed=reading.records, erased=reading.erased) if reading else Typed()
+        return found, counted, [reason]
+    if typed.parsed == 0 and not feed.format.may_be_empty and not history.is_emptied:
         reason = {"kind": "empty", "text": "a header and no records, where records are promised"}
         return found, Typed(), [reason]
     history.profile = profiler.profile()
@@ -214,7 +227,7 @@ def _read_and_type(
     for change in changes:
         found.setdefault(change.kind, []).append(change.text)
     reasons = [] if history.is_released else drift.held_for(feed, changes)
-    return found, Typed(parsed=typed.parsed) if reasons else typed, reasons
+    return found, Typed(parsed=typed.parsed, erased=typed.erased) if reasons else typed, reasons
 
 
 def _unread(reading: Reading, delivery: Delivery, feed: Feed) -> dict[str, list[str]]:
@@ -224,6 +237,9 @@ def _unread(reading: Reading, delivery: Delivery, feed: Feed) -> dict[str, list[
     return {"unread": found} if found else {}
 
 
-def _read(delivery: Delivery, feed: Feed) -> Reading:
+def _read(delivery: Delivery, feed: Feed, history: _History) -> Reading:
+    if history.is_emptied:  # where names of columns stand in records only, none is left to read
+        return Reading(list(feed.source_columns), iter(()))
     bucket, key = lake.split_uri(delivery.landing_uri)
-    return read(lake.s3(ROLE).get_object(Bucket=bucket, Key=key)["Body"], feed, delivery.compression)
+    reading = read(lake.s3(ROLE).get_object(Bucket=bucket, Key=key)["Body"], feed, delivery.compression)
+    return erased.without(reading, feed, history.erased) if history.erased else reading

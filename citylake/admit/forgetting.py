@@ -42,6 +42,16 @@ def forget(role: str, feed_id: str) -> int:
     return objects
 
 
+def forget_all_but_main(role: str, table_id: str) -> int:
+    """As `forget_history`, where the table may have branches besides: they go first."""
+    table = lake.iceberg_table(role, table_id)
+    if table is None:
+        return 0
+    for branch in [name for name in table.refs() if name != "main"]:
+        table.manage_snapshots().remove_branch(branch).commit()
+    return forget_history(role, table_id)
+
+
 def forget_history(role: str, table_id: str) -> int:
     """Leave of a table its current rows only; returns how many objects went. Nobody may write to it meanwhile."""
     table = lake.iceberg_table(role, table_id)

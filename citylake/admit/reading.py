@@ -55,6 +55,7 @@ class Reading:
     batches: Iterator
     unparsed: list[Unparsed] = field(default_factory=list)
     records: int = 0
+    erased: int = 0  # records of erased persons, left out of the batches
     others: tuple[str, ...] = ()  # the other files of the archive it came in
 
 

@@ -29,6 +29,7 @@ class Typed:
     """What became of the records of a delivery, and the Parquet files of both kinds."""
 
     parsed: int = 0
+    erased: int = 0
     admitted: int = 0
     quarantined: int = 0
     rule_counts: dict[str, int] = field(default_factory=dict)
@@ -133,7 +134,7 @@ class Typing:
     def _finish(self, reading: Reading, admitted: list[Path]) -> Typed:
         import pyarrow.parquet as pq
 
-        result = Typed(parsed=reading.records, admitted_files=admitted)
+        result = Typed(parsed=reading.records, erased=reading.erased, admitted_files=admitted)
         result.admitted = sum(pq.read_metadata(path).num_rows for path in admitted)
         (result.quarantined,) = self.connection.execute("select count(*) from refused").fetchone()
         if result.quarantined:

@@ -12,6 +12,7 @@ from citylake.cli import (
     admitted_rows,
     attacking,
     changing,
+    erasing,
     explaining,
     feed_quality,
     feeds,
@@ -117,6 +118,10 @@ COMMANDS = (
     Entry("reveal", revealing.reveal, (
         "citylake reveal 01KJN5FCM0PNQF9JZ1CDSQRHVG --record 17 --because 'the station asks whom to call about its maintainer'",
         "citylake reveal --log"), DECIDE),
+    Entry("privacy erase", erasing.erase, (
+        "citylake privacy erase --domain vehicle --because 'asked for on 3 March'",
+        "citylake privacy erase --continue"), DECIDE),
+    Entry("privacy erasures", erasing.erasures, ("citylake privacy erasures", "citylake privacy erasures --json")),
     Entry("verify", verifying.verify, ("citylake verify", "citylake verify --seed 7 --json", "citylake verify --self-test")),
     Entry("backfill", requests.backfill, (
         "citylake backfill environment.air_quality_day --from 2026-03-01 --to 2026-03-07"

@@ -10,13 +10,19 @@ def list_deliveries(
     """Deliveries with their last outcome, newest arrival first.
 
     Status is `waiting` where there is none yet, `unknown` where no feed takes it. `is_expired` are those whose bytes and rows
-    were deleted because they are past retention; `records_kept` are the admitted ones of days that are not.
+    were deleted because they are past retention; `kept_sha256` is of the bytes as they are kept, other than they came where
+    an erased person's records were taken out; `records_kept` are the admitted ones of days that are not.
     """
     return connection.execute(
         """
         select
             deliveries.delivery_id, deliveries.feed_id, deliveries.sender, deliveries.name,
             deliveries.arrived_at, deliveries.size_bytes, deliveries.sha256, deliveries.landing_uri,
+            coalesce((
+                select rewritings.sha256_after from ledger.rewritings
+                where rewritings.delivery_id = deliveries.delivery_id
+                order by rewritings.begun_at desc limit 1
+            ), deliveries.sha256) as kept_sha256,
             deliveries.compression, outcomes.attempt,
             coalesce(outcomes.status, case when feeds.feed_id is null then 'unknown' else 'waiting' end) as status,
             outcomes.records_parsed, outcomes.records_admitted, outcomes.records_quarantined,

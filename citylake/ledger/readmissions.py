@@ -20,6 +20,14 @@ _OUTPUTS = """
 """
 
 
+def made_of(connection, feed_id: str) -> list[str]:
+    """All outputs that are made of a feed, through others too."""
+    rows = connection.execute(
+        _OUTPUTS + "select table_id from outputs order by table_id", {"table": f"admitted.{feed_id}"}
+    )
+    return [row["table_id"] for row in rows]
+
+
 def standing(connection, feed_id: str) -> list[dict]:
     """The feed files by which the feed's deliveries were last admitted or held, earliest first.
 

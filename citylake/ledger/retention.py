@@ -104,11 +104,15 @@ def keep_from(connection, days: dict[str, date]) -> int:
     return sealed.rowcount
 
 
-def unfinished(connection) -> set[str]:
-    """Tables whose last deletion did not come to its end: what went may still be in older snapshots and files."""
+def unfinished(connection, verb: str = "retain") -> set[str]:
+    """Tables whose last deletion, by retention or another verb, did not come to its end.
+
+    What went may still be in older snapshots and files.
+    """
     rows = connection.execute(
-        "select distinct on (subject) subject, status from ledger.runs where verb = 'retain'"
-        " order by subject, started_at desc"
+        "select distinct on (subject) subject, status from ledger.runs where verb = %s"
+        " order by subject, started_at desc",
+        (verb,),
     )
     return {row["subject"] for row in rows if row["status"] != "done"}
 

@@ -173,10 +173,8 @@ def _delete_rows(kept: Kept) -> None:
         table = lake.iceberg_table(ROLE, table_id)
         if table is None:
             continue
-        for branch in [name for name in table.refs() if name != "main"]:
-            table.manage_snapshots().remove_branch(branch).commit()
         table.delete(rows)
-        forgetting.forget_history(ROLE, table_id)
+        forgetting.forget_all_but_main(ROLE, table_id)
 
 
 def _delete_bytes(kept: Kept, run_id: str) -> None:

@@ -18,7 +18,8 @@ _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadPart
 _DELETE = ("s3:DeleteObject",)
 _ALL = _READ + _WRITE + _DELETE
 
-# What each stage may do, by pattern of bucket and key. Landing is write-once: nobody but retention deletes from it.
+# What each stage may do, by pattern of bucket and key. Landing is write-once: nobody but retention deletes
+# from it, and nobody but erasure writes over what is there.
 # The lake's tables are below admitted, quarantine and conformed; `*` also covers `admitted.<department>`.
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "land": {"inbox/*": _READ + _DELETE, "landing/*": _READ + _WRITE},
@@ -31,6 +32,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "lake/quarantine*": _ALL,
         "lake/conformed*": _ALL,
     },
+    "erase": {"landing/*": _READ + _WRITE},
     "steward": {"landing/*": _READ, "lake/*": _READ, "reports/*": _ALL},
 }
 

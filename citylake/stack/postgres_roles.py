@@ -14,7 +14,7 @@ DATABASES = {"citylake": "owner", "catalog": "owner", "airflow": "airflow"}
 _CITYLAKE = """
 create schema if not exists ledger authorization owner;
 create schema if not exists marts authorization owner;
-grant usage on schema ledger to land, admit, conform, publish, retain, steward;
+grant usage on schema ledger to land, admit, conform, publish, retain, erase, steward;
 grant usage on schema marts to publish, steward, bi;
 -- A publication stages its rows in temporary tables before it replaces the published ones.
 grant temporary on database citylake to publish;
@@ -54,7 +54,7 @@ alter role conform in database catalog set idle_session_timeout = '30min';
 """
 
 _CONNECT = {
-    "citylake": ("land", "admit", "conform", "publish", "retain", "steward", "bi"),
+    "citylake": ("land", "admit", "conform", "publish", "retain", "erase", "steward", "bi"),
     "catalog": ("admit", "conform", "publish", "retain", "steward"),
     "airflow": (),
 }

@@ -165,7 +165,7 @@ def _next_step(row: dict, counted: Count | str) -> str:
     """What mends a delivery that differs: its rows can be made again as long as its bytes are those that arrived."""
     if row["is_expired"]:
         return "`citylake privacy retention --enforce` deletes what is past retention."
-    if isinstance(counted, str) or counted.sha256 != row["sha256"]:
+    if isinstance(counted, str) or counted.sha256 != row["kept_sha256"]:
         return (
             f"Bring {row['landing_uri']} back from a backup, or let the department send the file again:"
             " admission must not read other bytes."
@@ -194,7 +194,7 @@ def _against_bytes(row: dict, counted: Count | str, repeated_sha256: str | None)
     if isinstance(counted, str):
         yield counted
         return
-    if counted.sha256 != row["sha256"]:
+    if counted.sha256 != row["kept_sha256"]:
         yield "the kept bytes are not those that arrived (SHA-256 differs)"
     if row["status"] == "repeated":
         if repeated_sha256 not in (None, row["sha256"]):

@@ -53,6 +53,7 @@ MAY = {
     "conform": {"READ", "RUN", "VERSION", "USED", "BLOCK"},
     "publish": {"READ", "RUN", "VERSION", "USED", "BLOCK", "PUBLISH", "MART"},
     "retain": {"READ", "RUN", "SEAL"},
+    "erase": {"READ", "RUN", "REQUEST"},
     "steward": {"READ", "RUN", "REQUEST"},
     "bi": set(),
 }
@@ -139,6 +140,7 @@ S3_MAY = {  # who may read, write and delete where
         (*ADMITTED, *QUARANTINE, *CONFORMED),
         (*LANDING, *ADMITTED, *QUARANTINE, *CONFORMED),
     ),  # fmt: skip
+    "erase": (LANDING, LANDING, ()),
     "steward": ((*LANDING, *ADMITTED, *QUARANTINE, *CONFORMED, *REPORTS), REPORTS, REPORTS),
     "department-environment": ((), INBOX[:1], ()),
     "department-health": ((), INBOX[1:], ()),

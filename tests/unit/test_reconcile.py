@@ -76,6 +76,7 @@ TEN = Count(10, "s", 1)
 def _outcome(**changes) -> dict:
     outcome = {
         "delivery_id": "D", "feed_id": "health.case_report", "name": "x.csv", "status": "admitted", "sha256": "s",
+        "kept_sha256": "s",
         "landing_uri": "s3://landing/health.case_report/D/x.csv", "attempt": 1,
         "records_parsed": 10, "records_admitted": 8, "records_quarantined": 2, "records_held": 0,
         "records_erased": 0, "reasons": [], "repeats": None, "is_expired": False,

@@ -35,6 +35,7 @@ def test_there_is_one_user_per_stage_and_department():
         "conform",
         "publish",
         "retain",
+        "erase",
         "steward",
         "department-environment",
         "department-health",
@@ -52,6 +53,10 @@ def test_a_department_puts_into_its_own_part_of_the_inbox_and_sees_nothing():
 
 def test_retention_alone_deletes_from_landing_and_does_not_read_there():
     assert [user for user in minio_users.policies() if may(user, "DeleteObject", "landing/x")] == ["retain"]
+    assert [user for user in minio_users.policies() if may(user, "PutObject", "landing/x")] == [
+        "land",
+        "erase",
+    ]
     assert not may("retain", "GetObject", "landing/x")
     assert not may("retain", "PutObject", "landing/x")
 

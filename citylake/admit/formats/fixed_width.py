@@ -44,7 +44,13 @@ def _rows(file, feed: Feed, reading: Reading, footer: Footer) -> Iterator[tuple[
             continue
         # A remark in bytes may have half a character at a place.
         errors = "strict" if footer.begins is None else "replace"
-        yield number, [_decoded(line[first - 1 : last], feed, errors).strip() for first, last in places]
+        yield number, fields(line, feed, errors)
+
+
+def fields(line: str | bytes, feed: Feed, errors: str = "strict") -> list[str]:
+    """The texts at the declared places of a line. Raises: Unreadable."""
+    places = feed.format.widths.values()
+    return [_decoded(line[first - 1 : last], feed, errors).strip() for first, last in places]
 
 
 def _lines(file, feed: Feed) -> Iterator[str | bytes]:

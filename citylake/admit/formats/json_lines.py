@@ -23,16 +23,16 @@ from citylake.feed import Feed
 def read(stream, feed: Feed) -> Reading:
     """Open JSON lines, read twice: once for the columns, once for the rows. Raises: Unreadable."""
     file = spooled_text(stream, feed.format)
-    columns: dict[str, None] = {}
+    names: dict[str, None] = {}
     why = ""
     for _, record in _lines(file, feed):
         if isinstance(record, dict):
-            columns.update(dict.fromkeys(record))
+            names.update(dict.fromkeys(record))
         else:
             why = why or record[1]
-    if why and not columns:
+    if why and not names:
         raise Unreadable("unreadable", f"no line can be read: {why}")
-    reading = Reading(list(columns), iter(()))
+    reading = Reading(list(names), iter(()))
     reading.batches = _batches(file, feed, reading)
     return reading
 
@@ -69,7 +69,7 @@ def _lines(file, feed: Feed) -> Iterator[tuple[int, dict[str, str | None] | tupl
         for line in without_comments(lines_within(lines, feed.format), feed.format):
             if line.strip():
                 number += 1
-                yield number, _columns(line)
+                yield number, columns(line)
     except UnicodeError as error:
         raise wrong_encoding(feed.format.encoding) from error
     finally:
@@ -80,7 +80,8 @@ class _Twice(ValueError):
     pass
 
 
-def _columns(line: str) -> dict[str, str | None] | tuple[str, str]:
+def columns(line: str) -> dict[str, str | None] | tuple[str, str]:
+    """The columns of a line, or its text and why it has none."""
     try:
         value = json.loads(
             line, parse_float=Written, parse_int=Written, parse_constant=Written, object_pairs_hook=_once

@@ -19,20 +19,21 @@ def read(stream, feed: Feed) -> Reading:
     file, form = spooled(stream), feed.format
     columns: dict[str, None] = dict.fromkeys(form.carry)
     count = 0
-    for values in _records(file, form):
+    for values in records(file, form):
         columns.update(dict.fromkeys(values))
         count += 1
     if not count and not form.may_be_empty:
         raise Unreadable("empty", f"there is no element at '{form.records}'")
     reading = Reading(list(columns), iter(()))
     rows = (
-        (n, [values.get(name) for name in reading.header]) for n, values in enumerate(_records(file, form), 1)
+        (n, [values.get(name) for name in reading.header]) for n, values in enumerate(records(file, form), 1)
     )
     reading.batches = text_batches(reading, rows, reading.header)
     return reading
 
 
-def _records(file, form: Format) -> Iterator[dict[str, str | None]]:
+def records(file, form: Format) -> Iterator[dict[str, str | None]]:
+    """The columns of each record of a document, from its begin. Raises: Unreadable."""
     from lxml import etree
 
     file.seek(0)
