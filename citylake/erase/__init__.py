@@ -1,6 +1,6 @@
 """Erasure of one person: every record of them leaves landing, tables and history, and none becomes a row again.
 
-Who it is is known by a keyed hash of the value (docs/decisions/0037). Records are taken out of the bytes in landing, the
+Who it is is known by a keyed hash of the value (docs/decisions/0036). Records are taken out of the bytes in landing, the
 deliveries are admitted again without them, and what was made of them is made again by the ordinary stages.
 """
 
