@@ -64,7 +64,8 @@ class Cells:
         self.families: dict[Family, dict[Place, int]] = defaultdict(dict)
         self._parts = {whole: [[read(part) for part in way] for way in ways] for whole, ways in parts.items()}
         known: dict[tuple[str, Place], int] = {}
-        for count in counts:
+        # In an order of their own, so that of two numbers of one cell the same one is told apart whichever comes first.
+        for count in sorted(counts, key=lambda each: (each.population, sorted(each.place), each.persons)):
             persons = known.setdefault((count.population, count.place), count.persons)
             name = count.population if persons == count.persons else f"{count.population} {count.persons}"
             self._add(name, count.place, count.fixed, count.persons).rows.add(count.row)

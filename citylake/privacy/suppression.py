@@ -72,7 +72,11 @@ def _range(cell: Cell, least: int, amounts: Contributions | None) -> tuple[int, 
 
 
 def _components(cells: Sequence[Cell], relations):
-    """Cells that sums, or rows that show several, bind together: their positions, and their sums within these."""
+    """Cells that sums, or rows that show several, bind together: their positions, and their sums within these.
+
+    Of several ways that are as cheap the solver takes one or another by the order of its columns. So cells are in the order of
+    what they count, and what is hidden of a day is the same however its rows came, and whichever days are published with it.
+    """
     import numpy as np
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -88,14 +92,15 @@ def _components(cells: Sequence[Cell], relations):
     graph = coo_matrix((np.ones(len(pairs)), (ends[0], ends[1])), shape=(len(cells), len(cells)))
     _, labels = connected_components(graph, directed=False)
     members: dict[int, list[int]] = defaultdict(list)
-    within: dict[int, int] = {}
     for number, label in enumerate(labels.tolist()):
-        within[number] = len(members[label])
         members[label].append(number)
+    for numbers in members.values():
+        numbers.sort(key=lambda number: (cells[number].population, sorted(cells[number].place)))
+    within = {number: place for numbers in members.values() for place, number in enumerate(numbers)}
     inside = defaultdict(list)
     for whole, of in relations:
-        inside[labels[whole]].append((within[whole], tuple(within[part] for part in of)))
-    yield from ((numbers, inside[label]) for label, numbers in members.items())
+        inside[labels[whole]].append((within[whole], tuple(sorted(within[part] for part in of))))
+    yield from ((numbers, sorted(inside[label])) for label, numbers in members.items())
 
 
 class _Changes:

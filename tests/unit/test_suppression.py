@@ -142,6 +142,38 @@ def test_of_no_small_count_more_can_be_told_than_that_it_is_small(seed, size):
             assert high > 9 - 1e-5
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
+def test_what_is_hidden_of_a_day_depends_on_no_order_and_on_no_other_day(seed):
+    random = np.random.default_rng(seed)
+    found = []
+    for day in "12":
+        # Three tables, some of whose populations are parts of others; many numbers are equal, so many ways are as cheap.
+        table = random.choice([0, 3, 12, 12, 20], (3, 4))
+        for number, (district, age) in enumerate(np.ndindex(table.shape)):
+            place, came = {"day": day, "d": str(district)}, int(table[district, age])
+            found += [
+                ("asked", place | {"a": str(age)}, came + 12, number),
+                ("came", place | {"a": str(age)}, came, number),
+            ]
+        found += [("came", {"day": day, "d": str(d)}, int(table[d].sum()), 90 + d) for d in range(3)]
+        found += [("came", {"day": day, "a": str(a)}, int(table[:, a].sum()), 95 + a) for a in range(4)]
+        found.append(("came", {"day": day}, int(table.sum()), 99))
+    parts = {"asked": (("came", "missed"),)}
+
+    def hidden_of(chosen: list) -> set:
+        rows = [
+            Count(whom, frozenset(at.items()), persons, (at["day"], row)) for whom, at, persons, row in chosen
+        ]
+        return rows_to_hide(rows, parts, LEAST)
+
+    whole = hidden_of(found)
+    assert hidden_of([found[n] for n in random.permutation(len(found))]) == whole
+    assert hidden_of([each for each in found if each[1]["day"] == "2"]) == {
+        row for row in whole if row[0] == "2"
+    }
+
+
 class Gave(dict):
     """What contributors gave to the amount `money`: (place of a, place of b) -> amounts."""
 
