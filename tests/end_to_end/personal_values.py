@@ -54,7 +54,9 @@ def pseudonyms() -> dict[tuple[str, str, str], set[str]]:
     for feed in load_feeds().values():
         for column in feed.columns:
             if column.privacy and column.privacy.domain:
-                table = lake.catalog("steward").load_table(lake.identifier(feed.admitted))
+                table = lake.iceberg_table("steward", feed.admitted)
+                if table is None:
+                    continue  # nothing of it was admitted yet
                 rows = table.scan(selected_fields=(column.name,)).to_arrow()
                 there = {*rows.column(0).to_pylist()} - {None}
                 found[column.privacy.domain, feed.feed_id, column.name] = there
