@@ -135,8 +135,9 @@ class _History:
         self.erased = Persons(feed, hashes) if hashes else None
         rewritten = erasures.of_delivery(connection, delivery.delivery_id) if hashes else []
         was_admitted = any(each["status_before"] == "admitted" for each in rewritten)
-        self.is_emptied = bool(rewritten) and rewritten[-1]["records_left"] == 0
-        self.is_emptied &= rewritten[-1]["status_before"] != "held" if rewritten else False
+        self.is_emptied = any(
+            each["records_left"] == 0 and each["status_before"] != "held" for each in rewritten[-1:]
+        )
         self.is_released = decisions.is_released(connection, delivery.delivery_id) or was_admitted
         self.before = [
             drift.Profile.kept(row["records"], row["columns"])

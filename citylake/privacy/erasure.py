@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # What stands between values in a text that could not be split into its columns.
 _BETWEEN = re.compile(r"""[\s,;|"'<>{}\[\]:=]+""")
 _MOST_KNOWN = 100_000
+_KEY = "erasure"
 
 
 def hashes(value: str, domain: str) -> list[str]:
@@ -22,7 +23,8 @@ def hashes(value: str, domain: str) -> list[str]:
 
     Made with a key of their own, so they are no pseudonym. Empty where nothing is left of the value.
     """
-    made = (_hash(value, domain, is_match_key) for is_match_key in (False, True))
+    secret = key(_KEY)
+    made = (_hash(value, domain, is_match_key, secret) for is_match_key in (False, True))
     return [each for each in made if each]
 
 
@@ -31,6 +33,7 @@ class Persons:
 
     def __init__(self, feed: Feed, erased: Collection[str]):
         self.columns = [column for column in feed.columns if column.privacy and column.privacy.domain]
+        self._secret = key(_KEY)  # read once, and not for every value
         self._erased, self._known = frozenset(erased), dict[tuple[str, str, bool], bool]()
         self._kinds = {
             (str(each.privacy.domain), each.privacy.is_match_key) for each in self.columns if each.privacy
@@ -49,11 +52,11 @@ class Persons:
         if asked not in self._known:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            self._known[asked] = _hash(text, domain, is_match_key) in self._erased
+            self._known[asked] = _hash(text, domain, is_match_key, self._secret) in self._erased
         return self._known[asked]
 
 
-def _hash(value: str, domain: str, is_match_key: bool) -> str | None:
+def _hash(value: str, domain: str, is_match_key: bool, secret: bytes) -> str | None:
     import pyarrow as pa
 
     from citylake.privacy import match_key, pseudonym
@@ -62,6 +65,4 @@ def _hash(value: str, domain: str, is_match_key: bool) -> str | None:
     if is_match_key:
         plain = match_key.normalised(pa.array([value])).to_pylist()[0]
     kind = "match_key" if is_match_key else "pseudonym"
-    return (
-        hmac.digest(key("erasure"), f"{kind}.{domain}\0{plain}".encode(), "sha256").hex() if plain else None
-    )
+    return hmac.digest(secret, f"{kind}.{domain}\0{plain}".encode(), "sha256").hex() if plain else None

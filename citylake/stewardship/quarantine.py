@@ -60,14 +60,18 @@ def quarantined(
     return rows[:limit]
 
 
-def _of_delivery(delivery: dict, feed: Feed, rule: str | None) -> list[Quarantined]:
+def rows_of(table_id: str, delivery_id: str, *columns: str) -> list[dict]:
+    """`_source_row` and some columns of a table's rows of one delivery, by their place in the file."""
     from pyiceberg.expressions import EqualTo
 
-    table = lake.catalog(ROLE).load_table(lake.identifier(feed.quarantine))
-    wanted = ("_source_row", "rules", "record")
-    this_one = EqualTo("_delivery_id", delivery["delivery_id"])  # type: ignore[misc, call-arg, arg-type]
-    scan = table.scan(row_filter=this_one, selected_fields=wanted)
-    found = sorted(scan.to_arrow().to_pylist(), key=lambda row: row["_source_row"])
+    table = lake.catalog(ROLE).load_table(lake.identifier(table_id))
+    this_one = EqualTo("_delivery_id", delivery_id)  # type: ignore[misc, call-arg, arg-type]
+    scan = table.scan(row_filter=this_one, selected_fields=("_source_row", *columns))
+    return sorted(scan.to_arrow().to_pylist(), key=lambda row: row["_source_row"])
+
+
+def _of_delivery(delivery: dict, feed: Feed, rule: str | None) -> list[Quarantined]:
+    found = rows_of(feed.quarantine, delivery["delivery_id"], "rules", "record")
     differing = differences(found, feed)
     return [
         _read(row, delivery, feed, differing.get(row["_source_row"], {}))

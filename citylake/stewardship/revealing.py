@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from citylake import lake, ledger
+from citylake import ledger
 from citylake.errors import WrongUse
 from citylake.feed import load_feeds
 from citylake.ledger import reveals
 from citylake.ledger.listings import list_deliveries
 from citylake.privacy import keys, pseudonym
-from citylake.stewardship.quarantine import ROLE
+from citylake.stewardship.admitted import EXTRA
+from citylake.stewardship.quarantine import ROLE, rows_of
 
 _LEAST = 10  # characters of a reason
 
@@ -95,17 +96,12 @@ def _sealed(delivery: dict) -> Iterator[Revealed]:
     if delivery["records_quarantined"]:
         found += _of_table(feed.quarantine, "quarantine", "record", delivery["delivery_id"])
     if delivery["records_admitted"]:
-        found += _of_table(feed.admitted, "admitted", "_extra", delivery["delivery_id"])
+        found += _of_table(feed.admitted, "admitted", EXTRA, delivery["delivery_id"])
     yield from sorted(found, key=lambda each: (each.source_row, each.column))
 
 
 def _of_table(table_id: str, kept_in: str, column: str, delivery_id: str) -> Iterator[Revealed]:
-    from pyiceberg.expressions import EqualTo
-
-    this_one = EqualTo("_delivery_id", delivery_id)  # type: ignore[misc, call-arg, arg-type]
-    table = lake.catalog(ROLE).load_table(lake.identifier(table_id))
-    scan = table.scan(row_filter=this_one, selected_fields=("_source_row", column))
-    for row in scan.to_arrow().to_pylist():
+    for row in rows_of(table_id, delivery_id, column):
         for name, value in json.loads(row[column] or "{}").items():
             if value and value.startswith(pseudonym.SEALED):
                 yield Revealed(row["_source_row"], kept_in, name, value)
